@@ -1,0 +1,38 @@
+/*
+ * Declared conditions: { orders = { at_least = 3 } }, compiled at load.
+ * All conditions of a segment must hold.
+ */
+#ifndef PZ_CONDITION_H
+#define PZ_CONDITION_H
+
+#include "pz_facts.h"
+#include "pz_profile.h"
+
+typedef enum {
+    PZ_TEST_IS, PZ_TEST_IS_NOT,                        /* text, number or flag */
+    PZ_TEST_AT_LEAST, PZ_TEST_AT_MOST,                 /* number or time */
+    PZ_TEST_MORE_THAN, PZ_TEST_LESS_THAN,
+    PZ_TEST_ONE_OF, PZ_TEST_NONE_OF,                   /* the operand is a list */
+    PZ_TEST_HAS, PZ_TEST_HAS_NOT,                      /* a list field contains the operand */
+    PZ_TEST_EXISTS                                     /* operand true or false */
+} pz_test_t;
+
+/* The test of that word ("at_least"); -1 when there is none. */
+int pz_test_from(pz_str_t word);
+
+/* Whether a field of that type can be put to that test. */
+int pz_test_fits(pz_test_t test, pz_type_t type);
+
+typedef struct {
+    pz_str_t        field;      /* a profile field, or "ctx.NAME" for a fact */
+    pz_test_t       test;
+    pz_value_t      operand;
+    const pz_str_t *list;       /* ONE_OF and NONE_OF */
+    size_t          nlist;
+} pz_condition_t;
+
+/* A field that is absent meets no ordering test; its type's default serves IS. */
+int pz_condition_holds(const pz_condition_t *c, const pz_profile_t *profile,
+    const pz_schema_t *schema, const pz_facts_t *facts);
+
+#endif

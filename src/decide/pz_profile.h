@@ -1,0 +1,64 @@
+/*
+ * A visitor's profile: fields as text from Redis, typed by a schema.
+ *
+ * A rule never fails because a visitor lacks a field, or because the field is
+ * not what it should be: a number that does not parse is its default, and
+ * absent.
+ */
+#ifndef PZ_PROFILE_H
+#define PZ_PROFILE_H
+
+#include "pz_arena.h"
+
+typedef enum {
+    PZ_TYPE_TEXT,      /* default: empty */
+    PZ_TYPE_NUMBER,    /* default: 0 */
+    PZ_TYPE_TIME,      /* seconds since 1970; "2026-11-27 09:00" and ISO 8601 are read as UTC; default: 0 */
+    PZ_TYPE_FLAG,      /* 1, true, yes, on; default: false */
+    PZ_TYPE_LIST       /* separated by commas; default: empty */
+} pz_type_t;
+
+typedef struct {
+    pz_type_t type;
+    int       present;   /* in the profile, and of its type */
+    pz_str_t  text;      /* as it was written; empty when absent */
+    double    number;    /* NUMBER, TIME and FLAG */
+} pz_value_t;
+
+/* Field types.  Immutable after it is built; the built-in fields are in it. */
+typedef struct pz_schema_s pz_schema_t;
+
+pz_schema_t *pz_schema_create(pz_arena_t *arena);
+
+/* Declare a field.  0; -1 no memory; -2 already declared with another type (or a built-in one). */
+int pz_schema_declare(pz_schema_t *schema, pz_str_t name, pz_type_t type,
+    int safe);
+
+/* An undeclared name is text, not safe; affinity:* are numbers. */
+pz_type_t pz_schema_type(const pz_schema_t *schema, pz_str_t name);
+int pz_schema_is_safe(const pz_schema_t *schema, pz_str_t name);
+
+/* "text", "number" ... both ways; -1 for a word that is no type. */
+const char *pz_type_name(pz_type_t type);
+int pz_type_from(pz_str_t word);
+
+typedef struct pz_profile_s pz_profile_t;
+
+/* An empty profile in `arena`: also that of a visitor nobody knows. */
+pz_profile_t *pz_profile_create(pz_arena_t *arena);
+
+/* Add a field; the bytes are borrowed.  The last of a name wins.  -1: no memory. */
+int pz_profile_add(pz_profile_t *profile, pz_str_t name, pz_str_t text);
+
+/*
+ * The value of a field at time `now` (seconds), by the schema's type.  Derived:
+ * days_since_order from last_order_at; absent when that is.
+ */
+pz_value_t pz_profile_get(const pz_profile_t *profile,
+    const pz_schema_t *schema, pz_str_t name, int64_t now);
+
+/* The n-th field, in order of addition; -1 past the last. */
+int pz_profile_field(const pz_profile_t *profile, size_t n, pz_str_t *name,
+    pz_str_t *text);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * From when to when a campaign runs: wall-clock times in a named time zone,
+ * turned into seconds once, when the rule loads.
+ */
+#ifndef PZ_SCHEDULE_H
+#define PZ_SCHEDULE_H
+
+#include "pz_error.h"
+#include "pz_str.h"
+
+typedef struct {
+    int64_t from;    /* seconds since 1970, inclusive; INT64_MIN: always */
+    int64_t to;      /* exclusive; INT64_MAX: for ever */
+} pz_schedule_t;
+
+/*
+ * "2026-11-27", "2026-11-27 00:00" or with seconds, "T" or a space, in `zone`:
+ * an IANA name (read from the system's TZif files, RFC 8536, without touching
+ * TZ or libc's state), "UTC", or "+07:00".  An empty zone is UTC.  With
+ * `is_end`, a date means the end of that day and a minute its end, so that
+ * to = "2026-11-30 23:59" includes that minute.  0, or -1 with error->text.
+ * A wall-clock time that a change of clocks skips or doubles is the earlier.
+ */
+int pz_schedule_time(pz_str_t text, pz_str_t zone, int is_end, int64_t *seconds,
+    pz_error_t *error);
+
+static inline int
+pz_schedule_is_on(const pz_schedule_t *s, int64_t now)
+{
+    return now >= s->from && now < s->to;
+}
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * An edit: what to do to the elements that a selector matches.
+ */
+#ifndef PZ_EDIT_H
+#define PZ_EDIT_H
+
+#include "pz_selector.h"
+
+typedef enum {
+    PZ_EDIT_BEFORE,         /* in front of the start tag */
+    PZ_EDIT_AFTER,          /* behind the element's end */
+    PZ_EDIT_PREPEND,        /* behind the start tag */
+    PZ_EDIT_APPEND,         /* in front of the element's end */
+    PZ_EDIT_REPLACE,        /* instead of the element */
+    PZ_EDIT_INNER,          /* instead of its content */
+    PZ_EDIT_REMOVE,         /* the element and its content go */
+    PZ_EDIT_SET_ATTR,
+    PZ_EDIT_REMOVE_ATTR,
+    PZ_EDIT_ADD_CLASS,
+    PZ_EDIT_REMOVE_CLASS
+} pz_edit_op_t;
+
+#define PZ_EDIT_NO_SLOT  (-1)
+
+typedef struct {
+    const pz_selector_t *selector;
+    pz_edit_op_t         op;
+    pz_str_t             name;      /* the attribute, or the class */
+    pz_str_t             content;   /* HTML to insert, or the attribute's value as plain text (the rewriter escapes it) */
+    int                  slot;      /* content comes later, as this slot; or PZ_EDIT_NO_SLOT */
+    unsigned             limit;     /* act on so many matches; 0: on every match */
+} pz_edit_t;
+
+/* "before", "set_attr" ... as rule files and the command write it. */
+const char *pz_edit_op_name(pz_edit_op_t op);
+
+/* The operation of that name ('-' and '_' are the same); -1 when there is none. */
+int pz_edit_op_from(pz_str_t name);
+
+/* Whether the operation inserts HTML (and so may have a slot). */
+int pz_edit_op_inserts(pz_edit_op_t op);
+
+#endif

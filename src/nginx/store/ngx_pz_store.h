@@ -1,0 +1,92 @@
+/*
+ * The store: Redis as the flow sees it.  One pipelined connection a worker and
+ * server; queries go in, each comes back exactly once.
+ */
+#ifndef NGX_PZ_STORE_H
+#define NGX_PZ_STORE_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "pz_redis.h"
+#include "pz_redis_url.h"
+
+/* Const after configuration. */
+typedef struct {
+    pz_redis_url_t  url;
+    ngx_msec_t      timeout;           /* of a reply, when the query names none; 0 never */
+    ngx_msec_t      connect_timeout;
+    ngx_uint_t      max_pending;       /* queries waiting for a reply */
+    ngx_str_t       prefix;            /* of every key */
+    ngx_addr_t     *addrs;             /* resolved when the configuration was read */
+    ngx_uint_t      naddrs;
+} ngx_pz_store_conf_t;
+
+typedef struct ngx_pz_store_s  ngx_pz_store_t;
+typedef struct ngx_pz_query_s  ngx_pz_query_t;
+
+typedef enum {
+    NGX_PZ_QUERY_OK = 0,      /* replies[] are there; any of them may be an error reply, or
+                                 NULL when it did not fit the arena */
+    NGX_PZ_QUERY_TIMEOUT,     /* the reply is discarded when it comes */
+    NGX_PZ_QUERY_CLOSED,      /* connection refused, lost, or garbage came */
+    NGX_PZ_QUERY_REFUSED      /* not sent: breaker open or queue full */
+} ngx_pz_query_status_e;
+
+typedef void (*ngx_pz_query_done_pt)(ngx_pz_query_t *query);
+
+#define NGX_PZ_QUERY_REPLIES  32
+
+/* The caller's memory; must live until done() was called or it was cancelled. */
+struct ngx_pz_query_s {
+    pz_str_t                commands;   /* RESP; copied by send, not needed afterwards */
+    ngx_uint_t              expected;   /* replies, up to NGX_PZ_QUERY_REPLIES */
+    ngx_msec_t              timeout;
+    pz_arena_t             *arena;      /* replies are built here */
+    ngx_pz_query_done_pt    done;
+    void                   *data;
+
+    ngx_pz_query_status_e   status;
+    pz_reply_t             *replies[NGX_PZ_QUERY_REPLIES];
+    ngx_uint_t              received;
+
+    void                   *pending;    /* the store's own */
+};
+
+/* Counted by whoever owns counters; the store knows no shared memory. */
+typedef enum {
+    NGX_PZ_STORE_CONNECTED, NGX_PZ_STORE_CONNECT_FAILED, NGX_PZ_STORE_LOST,
+    NGX_PZ_STORE_TIMED_OUT, NGX_PZ_STORE_LATE, NGX_PZ_STORE_PROTOCOL,
+    NGX_PZ_STORE_REFUSED_BREAKER, NGX_PZ_STORE_REFUSED_FULL,
+    NGX_PZ_STORE_BREAKER_OPENED, NGX_PZ_STORE_REPLIED, NGX_PZ_STORE_ERROR_REPLY
+} ngx_pz_store_event_e;
+
+typedef void (*ngx_pz_store_on_event_pt)(void *data, ngx_pz_store_event_e event);
+
+/* A worker's store, in the worker's process.  No connection is made before the first need. */
+ngx_pz_store_t *ngx_pz_store_create(ngx_cycle_t *cycle,
+    const ngx_pz_store_conf_t *conf, ngx_pz_store_on_event_pt on_event, void *data);
+
+/* Begin to connect now, so that the first visitor need not wait. */
+void ngx_pz_store_warm(ngx_pz_store_t *store);
+
+/*
+ * NGX_OK: sent or queued, done() will be called once, from an event, never
+ * from inside send.  NGX_DECLINED: refused, query->status says why, done()
+ * will not be called.
+ */
+ngx_int_t ngx_pz_store_send(ngx_pz_store_t *store, ngx_pz_query_t *query);
+
+/* The query's owner goes away: done() will not be called; a late reply is discarded. */
+void ngx_pz_store_cancel(ngx_pz_store_t *store, ngx_pz_query_t *query);
+
+typedef struct {
+    const char *state;        /* "idle", "connecting", "ready", "breaker open" */
+    ngx_uint_t  pending;
+    ngx_uint_t  failures;     /* in a row */
+    ngx_msec_t  retry_in;
+} ngx_pz_store_status_t;
+
+void ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * The URL of `personalize_redis`, without any I/O.
+ */
+#ifndef PZ_REDIS_URL_H
+#define PZ_REDIS_URL_H
+
+#include "pz_arena.h"
+#include "pz_error.h"
+
+typedef enum {
+    PZ_REDIS_TCP, PZ_REDIS_UNIX, PZ_REDIS_TLS, PZ_REDIS_SENTINEL, PZ_REDIS_CLUSTER
+} pz_redis_scheme_t;
+
+typedef struct {
+    pz_redis_scheme_t scheme;
+    pz_str_t          host;       /* without brackets */
+    unsigned          port;       /* 6379 unless given */
+    pz_str_t          path;       /* of a unix socket */
+    pz_str_t          user;       /* percent-decoded; empty: none */
+    pz_str_t          password;   /* read from its file: or env: source already */
+    unsigned          db;
+    pz_str_t          shown;      /* the URL for logs and status: its password replaced by *** */
+} pz_redis_url_t;
+
+/*
+ * Parse; all strings are copied to `arena`.  0, or -1 with error->text, which
+ * never contains a password.  Sentinel, Cluster and TLS forms are recognized
+ * and refused: "... is not supported yet".
+ */
+int pz_redis_url_parse(pz_arena_t *arena, pz_str_t text, pz_redis_url_t *url,
+    pz_error_t *error);
+
+#endif
