@@ -34,6 +34,13 @@ void *pz_arena_zalloc(pz_arena_t *arena, size_t size);
 void *pz_arena_array(pz_arena_t *arena, size_t count, size_t size);
 
 /*
+ * Make the newest allocation, `from` bytes at `data`, `to` bytes long without
+ * moving it.  0; -1 when it is not the newest, or when there is no room: then
+ * nothing has changed.
+ */
+int pz_arena_resize(pz_arena_t *arena, void *data, size_t from, size_t to);
+
+/*
  * A zero-terminated copy in the arena (the zero is not counted in len).
  * Returns 0, or -1 when there is no memory.
  */

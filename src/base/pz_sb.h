@@ -27,7 +27,10 @@ void pz_sb_literal(pz_sb_t *sb, const char *zero_terminated);
 void pz_sb_printf(pz_sb_t *sb, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* A number as people write it: 1500, 12.5; never an exponent below 1e15. */
+/*
+ * A number as people write it: 1500, 12.5; never an exponent below 1e15, and as
+ * many digits as it takes to read the same number back.  "nan", "inf", "-inf".
+ */
 void pz_sb_number(pz_sb_t *sb, double number);
 
 /*

@@ -59,6 +59,12 @@ int pz_str_to_int64(pz_str_t s, int64_t *integer);
 /* Whether the bytes are well-formed UTF-8 (Unicode 15, table 3-7). */
 int pz_str_is_utf8(pz_str_t s);
 
+/*
+ * Bytes (1 to 4) of the well-formed UTF-8 sequence that `s` begins with; 0
+ * when it is empty or begins with anything else.
+ */
+size_t pz_str_utf8_head(pz_str_t s);
+
 static inline char
 pz_lower(char c)
 {
