@@ -26,9 +26,12 @@ ngx_pz_inflate_t *ngx_pz_inflate_create(ngx_pool_t *pool,
 
 /*
  * Move bytes from *in (advanced past what was taken) to `room` bytes at `out`;
- * *written says how many.  NGX_OK: give more input or more room; NGX_DONE: the
- * stream has ended (for gzip, further members follow as browsers read them;
- * bytes behind the end are ignored); NGX_ERROR: the data is broken.
+ * *written says how many.  NGX_OK: give more input or more room (as long as
+ * *written is `room` there may be more without more input); NGX_DONE: the
+ * stream has ended, bytes behind it are ignored; NGX_ERROR: the data is broken,
+ * and that has been logged.  The end of a gzip member is NGX_OK, since another
+ * may follow: ask ngx_pz_inflate_ended when no more input comes.  The output
+ * has no bound but what the caller asks for.
  */
 ngx_int_t ngx_pz_inflate(ngx_pz_inflate_t *inflate, pz_str_t *in, u_char *out,
     size_t room, size_t *written);

@@ -27,7 +27,8 @@ ngx_pz_key_t *ngx_pz_key_find(ngx_array_t *keys, u_char id[4]);
 
 /*
  * The MAC of `purpose`, a zero byte and `text`: a signature made for one
- * purpose ("visitor") is worth nothing for another ("preview").
+ * purpose ("visitor") is worth nothing for another ("preview").  NGX_ERROR:
+ * both together pass 4 KB, or OpenSSL failed.
  */
 ngx_int_t ngx_pz_sign(ngx_pz_key_t *key, const char *purpose, ngx_str_t *text,
     u_char mac[NGX_PZ_MAC]);
