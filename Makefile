@@ -106,6 +106,11 @@ $(B)/personalize: $(call archives,release,cli)
 	$(Q)$(CC) $(OPT) $(LDFLAGS) -o $@.$$$$ $(obj_release_cli) \
 	    $(filter-out %/libcli.a,$^) $(call libs,cli) && mv $@.$$$$ $@
 
+# --- the module: nginx's own build, driven by config --------------------------
+
+module:
+	@JOBS=$(NPROC) V=$(V) sh t/tools/build-module $(B) $(NGX)
+
 # --- unit tests: t/unit/<zone>/test_*.c, one program each ---------------------
 
 define TEST_RULES
