@@ -45,11 +45,14 @@ struct pz_json_s {
 
 /*
  * The one value in `text`, built in `arena`; NULL with `error` (line set) for
- * anything that is not JSON, nests deeper than 32 or does not fit the arena.
+ * anything that is not JSON in UTF-8, nests deeper than 32 or does not fit the
+ * arena.  A byte order mark before it is skipped; an escaped surrogate without
+ * its other half becomes U+FFFD.  Numbers and member names that need no
+ * decoding point into `text`, which must live as long as the tree.
  */
 pz_json_t *pz_json_read(pz_arena_t *arena, pz_str_t text, pz_error_t *error);
 
-/* The member `name` of an object, or NULL. */
+/* The member `name` of an object, the last if there are several; or NULL. */
 const pz_json_t *pz_json_member(const pz_json_t *object, pz_str_t name);
 
 #endif
