@@ -139,5 +139,11 @@ unit-build: $(UNIT_LIBS) $(UNIT_TESTS)
 unit: unit-build
 	@perl t/tools/run-tests $(UNIT_TESTS)
 
+# --- all of it -----------------------------------------------------------------
+
+test:
+	@sh t/tools/install test
+	@JOBS=$(NPROC) perl t/tools/run-tests --all
+
 clean:
 	rm -rf $(B)
