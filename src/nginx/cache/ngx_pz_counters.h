@@ -46,7 +46,7 @@
     X(TIMEOUT,  "timeout")                                                     \
     X(ERROR,    "error")
 
-/* Everything else that is counted: family, label, value. */
+/* Everything else that is counted: family, label, value.  A family's lines stay together. */
 #define NGX_PZ_EVENTS(X)                                                       \
     X(COOKIE_NONE,       "visitor_cookies", "outcome", "none")                 \
     X(COOKIE_VALID,      "visitor_cookies", "outcome", "valid")                \
@@ -74,6 +74,10 @@
     X(RULE_SWITCHED_OFF, "rule_faults",     "kind", "switched_off")            \
     X(RULES_LOADED,      "rule_loads",      "outcome", "loaded")               \
     X(RULES_BROKEN,      "rule_loads",      "outcome", "broken")               \
+    X(FORGET_ERASED,     "forget_requests", "outcome", "erased")               \
+    X(FORGET_CLEARED,    "forget_requests", "outcome", "cookie_only")          \
+    X(FORGET_FAILED,     "forget_requests", "outcome", "failed")               \
+    X(FORGET_FOREIGN,    "forget_requests", "outcome", "foreign")              \
     X(STORE_CONNECTED,   "redis",           "event", "connected")              \
     X(STORE_FAILED,      "redis",           "event", "connect_failed")         \
     X(STORE_LOST,        "redis",           "event", "lost")                   \
