@@ -25,10 +25,13 @@ ngx_pz_status_worker(pz_json_writer_t *w, ngx_pz_worker_t *worker)
 static void
 ngx_pz_status_error(pz_json_writer_t *w, const pz_error_t *error)
 {
+    char  message[sizeof(pz_error_t) + 16];
+
     pz_json_object(w);
     ngx_pz_json_text(w, "file", pz_str_from(error->file));
     ngx_pz_json_number(w, "line", (double) error->line);
     ngx_pz_json_text(w, "text", pz_str_from(error->text));
+    ngx_pz_json_text(w, "message", pz_str_from(pz_error_print(error, message, sizeof(message))));
     pz_json_object_end(w);
 }
 
