@@ -63,9 +63,9 @@ typedef enum {
     PZ_VERDICT_SCHEDULE,
     PZ_VERDICT_PAGE,
     PZ_VERDICT_CONSENT,      /* needs a known visitor: segments, an experiment */
+    PZ_VERDICT_GROUP,        /* another campaign won the group */
     PZ_VERDICT_SEGMENT,
     PZ_VERDICT_WHEN,
-    PZ_VERDICT_GROUP,        /* another campaign won the group */
     PZ_VERDICT_FAULT         /* its function failed or is switched off */
 } pz_verdict_t;
 
@@ -101,9 +101,12 @@ typedef struct {
 } pz_decision_t;
 
 /*
- * Decide.  Without consent only campaigns that need no visitor take part: no
+ * Decide.  Without consent, or without an id, only campaigns that need no visitor take part: no
  * segments, no experiment; their `when` sees an empty profile.  A held-out
  * visitor takes the group as a shown one would, or the groups would differ.
+ * Segments are computed once, each function at most once; a segment whose
+ * function fails does not hold.  Strings in the result are borrowed from the
+ * profile and the set.
  * 0, or -1 when the arena has no room.
  */
 int pz_decide(const pz_campaign_set_t *set, const pz_decide_input_t *in,

@@ -20,7 +20,10 @@ typedef enum {
 /* The test of that word ("at_least"); -1 when there is none. */
 int pz_test_from(pz_str_t word);
 
-/* Whether a field of that type can be put to that test. */
+/*
+ * Whether a field of that type can be put to that test.  A list may be put to
+ * ONE_OF (any of its items is) and NONE_OF.
+ */
 int pz_test_fits(pz_test_t test, pz_type_t type);
 
 typedef struct {
@@ -31,7 +34,11 @@ typedef struct {
     size_t          nlist;
 } pz_condition_t;
 
-/* A field that is absent meets no ordering test; its type's default serves IS. */
+/*
+ * A field that is absent meets no ordering test; its type's default serves IS.
+ * The operand must be of the field's type (EXISTS: a flag).  A fact is text,
+ * but put to an operand that is a number, a time or a flag it is read as one.
+ */
 int pz_condition_holds(const pz_condition_t *c, const pz_profile_t *profile,
     const pz_schema_t *schema, const pz_facts_t *facts);
 

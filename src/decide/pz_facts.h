@@ -27,7 +27,9 @@ typedef struct {
 
 /*
  * A fact by name: the ones above ("path", "language" ...; "consent" and
- * "returning" as "1" or "0"), then the named ones.  0, or -1 when absent.
+ * "returning" as "1" or "0"), then the named ones.  0, or -1 when absent: that is
+ * also what an empty one is, since an nginx variable that has no value is the
+ * empty text.  `now` is a number, and read from the struct.
  */
 int pz_facts_get(const pz_facts_t *facts, pz_str_t name, pz_str_t *value);
 

@@ -25,12 +25,27 @@ typedef struct {
     double    number;    /* NUMBER, TIME and FLAG */
 } pz_value_t;
 
-/* Field types.  Immutable after it is built; the built-in fields are in it. */
+/*
+ * A text as a value of that type.  Numbers, times and flags are trimmed and
+ * may be a number of seconds or a date for a time; what is not of the type is
+ * the type's default, and not present.
+ */
+pz_value_t pz_value_read(pz_type_t type, pz_str_t text);
+
+/*
+ * Field types.  Immutable after it is built; the built-in fields are in it:
+ * lists: segments; numbers: points, cart_total, cart_count, orders,
+ * days_since_order, affinity:*; time: last_order_at; text: name, tier.
+ */
 typedef struct pz_schema_s pz_schema_t;
 
 pz_schema_t *pz_schema_create(pz_arena_t *arena);
 
-/* Declare a field.  0; -1 no memory; -2 already declared with another type (or a built-in one). */
+/*
+ * Declare a field; the name is copied.  0; -1 no memory; -2 already declared
+ * with another type (or a built-in one).  The same type again is fine, and a
+ * field that was declared safe once stays safe.
+ */
 int pz_schema_declare(pz_schema_t *schema, pz_str_t name, pz_type_t type,
     int safe);
 
@@ -52,7 +67,8 @@ int pz_profile_add(pz_profile_t *profile, pz_str_t name, pz_str_t text);
 
 /*
  * The value of a field at time `now` (seconds), by the schema's type.  Derived:
- * days_since_order from last_order_at; absent when that is.
+ * days_since_order from last_order_at, in whole days, 0 for a time to come, with
+ * its text in the profile's arena; absent when that is.
  */
 pz_value_t pz_profile_get(const pz_profile_t *profile,
     const pz_schema_t *schema, pz_str_t name, int64_t now);

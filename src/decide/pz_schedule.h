@@ -17,9 +17,11 @@ typedef struct {
  * "2026-11-27", "2026-11-27 00:00" or with seconds, "T" or a space, in `zone`:
  * an IANA name (read from the system's TZif files, RFC 8536, without touching
  * TZ or libc's state), "UTC", or "+07:00".  An empty zone is UTC.  With
- * `is_end`, a date means the end of that day and a minute its end, so that
- * to = "2026-11-30 23:59" includes that minute.  0, or -1 with error->text.
- * A wall-clock time that a change of clocks skips or doubles is the earlier.
+ * `is_end`, a date means the end of that day, a minute its end and a second
+ * its end, so that to = "2026-11-30 23:59" includes that minute.  An offset
+ * behind the time ("...T09:00+07:00", "...Z") counts instead of the zone.
+ * 0, or -1 with error->text.  A wall-clock time that comes twice when the
+ * clocks change is the first; one that is skipped is the moment of the change.
  */
 int pz_schedule_time(pz_str_t text, pz_str_t zone, int is_end, int64_t *seconds,
     pz_error_t *error);
