@@ -1,0 +1,77 @@
+package Personalize::Slow;
+
+# What clients cost that ask for a long page and do not read it: private memory of the worker,
+# each, with the module and without, in the same way of serving.
+
+use strict;
+use warnings;
+
+use Personalize::Http;
+use Personalize::Site;
+use Personalize::Upstream;
+
+my $page = $Personalize::Site::PAGE;
+my $long = $page =~ s{Hello\.}{'<p>' . ('A line of text, as pages have them. ' x 3 . "</p>\n<p>") x 4600}er;
+
+my %kinds = (
+    'static'     => '/',
+    'proxied'    => '/proxied/',
+    'unbuffered' => '/unbuffered/',
+    'gzip'       => '/gzip/',
+);
+
+sub kinds { return sort keys %kinds }
+
+# KB a client: { plain, with, each (the difference), whole (pages complete in the end) }.
+sub measure {
+    my ($kind, $clients) = @_;
+    my ($plain) = _run($kind, $clients, 1);
+    my ($with, $whole) = _run($kind, $clients, 0);
+    return { plain => $plain, with => $with, each => $with - $plain, whole => $whole };
+}
+
+sub _run {
+    my ($kind, $clients, $plain) = @_;
+
+    my $t = Personalize::Site->new(plain => $plain);
+    my $origin = Personalize::Upstream->start($t->port('up'), sub { return { body => $long } });
+    $t->page('index.html', $long);
+    $t->let(pz => '') if $plain;
+    $t->config(<<'CONF', connections => 4096);
+    server {
+        listen 127.0.0.1:%%port:web%% sndbuf=8k;
+        %%pz%%
+        location /proxied/    { proxy_pass http://127.0.0.1:%%port:up%%; }
+        location /unbuffered/ { proxy_pass http://127.0.0.1:%%port:up%%; proxy_buffering off; }
+        location /gzip/       { gzip on; gzip_proxied any; alias %%dir%%/html/; }
+    }
+CONF
+    $t->start;
+
+    my $path = "$kinds{$kind}?as=ann";
+    my $accept = [ 'Accept-Encoding' => $kind eq 'gzip' ? 'gzip' : undef ];
+    $t->get($path, headers => $accept) for 1 .. 5;
+
+    my $before = $t->memory;
+    my @open = map {
+        my $c = Personalize::Http->new($t->port('web'), rcvbuf => 4096);
+        $c->send(Personalize::Http::text($path, headers => $accept));
+        $c;
+    } 1 .. $clients;
+    select undef, undef, undef, 1.5;
+    my $kb = ($t->memory - $before) / $clients;
+
+    my $whole = 0;
+    if (!$plain) {
+        for my $c (@open) {
+            my $r = $c->reply(timeout => 20);
+            $whole++ if $r->complete && ($r->decoded // '') =~ m{</html>\s*\z} && $t->welcomes($r);
+        }
+    }
+    $t->stop;
+    $origin->stop;
+    $t->redis->stop;
+    return ($kb, $whole);
+}
+
+1;
