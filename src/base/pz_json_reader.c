@@ -185,7 +185,7 @@ pz_json_text(pz_json_reader_t *r, pz_str_t *text)
 {
     int    escaped;
     char  *out;
-    size_t end;
+    size_t end = r->at;
 
     r->at++;
     if (pz_json_string_end(r, &end, &escaped) != 0) {
