@@ -1,0 +1,95 @@
+#include "ngx_pz_greeting.h"
+
+#define NGX_PZ_GREETING_MAX  4096
+
+
+static void
+ngx_pz_greeting_step(ngx_pz_greeting_t *greeting, pz_sb_t *sb, ngx_pz_greeting_e step,
+    const pz_str_t *argv, size_t argc)
+{
+    pz_redis_command(sb, argv, argc);
+    greeting->steps[greeting->nsteps++] = step;
+}
+
+
+static void
+ngx_pz_greeting_auth(ngx_pz_greeting_t *greeting, pz_sb_t *sb, const pz_redis_url_t *url)
+{
+    size_t    argc;
+    pz_str_t  argv[3];
+
+    argc = 0;
+    argv[argc++] = PZ_STR("AUTH");
+
+    if (url->user.len > 0) {
+        argv[argc++] = url->user;
+    }
+
+    argv[argc++] = url->password;
+    ngx_pz_greeting_step(greeting, sb, NGX_PZ_GREETING_AUTH, argv, argc);
+}
+
+
+static void
+ngx_pz_greeting_select(ngx_pz_greeting_t *greeting, pz_sb_t *sb, const pz_redis_url_t *url)
+{
+    u_char    digits[NGX_INT_T_LEN];
+    pz_str_t  argv[2];
+
+    argv[0] = PZ_STR("SELECT");
+    argv[1].data = (char *) digits;
+    argv[1].len = ngx_sprintf(digits, "%uD", (uint32_t) url->db) - digits;
+    ngx_pz_greeting_step(greeting, sb, NGX_PZ_GREETING_SELECT, argv, 2);
+}
+
+
+static ngx_int_t
+ngx_pz_greeting_keep(ngx_pool_t *pool, pz_sb_t *sb, pz_str_t *kept)
+{
+    u_char    *bytes;
+    pz_str_t   text;
+
+    if (pz_sb_done(sb, &text) != 0) {
+        return NGX_ERROR;
+    }
+
+    bytes = ngx_pnalloc(pool, text.len);
+    if (bytes == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(bytes, text.data, text.len);
+    kept->data = (char *) bytes;
+    kept->len = text.len;
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_pz_greeting_build(ngx_pz_greeting_t *greeting, const pz_redis_url_t *url,
+    pz_arena_t *arena, ngx_pool_t *pool)
+{
+    pz_sb_t   sb, ping;
+    pz_str_t  word;
+
+    word = PZ_STR("PING");
+    pz_sb_init(&sb, arena, NGX_PZ_GREETING_MAX);
+    pz_sb_init(&ping, arena, 64);
+    pz_redis_command(&ping, &word, 1);
+
+    if (url->password.len > 0) {
+        ngx_pz_greeting_auth(greeting, &sb, url);
+    }
+
+    if (url->db > 0) {
+        ngx_pz_greeting_select(greeting, &sb, url);
+    }
+
+    ngx_pz_greeting_step(greeting, &sb, NGX_PZ_GREETING_PING, &word, 1);
+
+    if (ngx_pz_greeting_keep(pool, &ping, &greeting->ping) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_pz_greeting_keep(pool, &sb, &greeting->commands);
+}

@@ -1,0 +1,431 @@
+#include "ngx_pz_link.h"
+
+#include <ngx_event_connect.h>
+
+#define NGX_PZ_LINK_ARENA    8192
+
+static const ngx_pz_link_fault_t  ngx_pz_link_no_connection = {
+    NGX_PZ_INCIDENT_CONNECT, NGX_PZ_STORE_CONNECT_FAILED, NGX_LOG_ERR,
+    "cannot connect, pages are served as they are; trying again"
+};
+
+static const ngx_pz_link_fault_t  ngx_pz_link_no_greeting = {
+    NGX_PZ_INCIDENT_GREETING, NGX_PZ_STORE_CONNECT_FAILED, NGX_LOG_ERR,
+    "no answer to the greeting in time, trying again"
+};
+
+const ngx_pz_link_fault_t  ngx_pz_link_lost = {
+    NGX_PZ_INCIDENT_LOST, NGX_PZ_STORE_LOST, NGX_LOG_ERR, "connection lost"
+};
+
+const ngx_pz_link_fault_t  ngx_pz_link_rejected = {
+    NGX_PZ_INCIDENT_GREETING, NGX_PZ_STORE_CONNECT_FAILED, NGX_LOG_ERR,
+    "the server closed the connection during the greeting, trying again"
+};
+
+static const ngx_pz_link_fault_t  ngx_pz_link_hung = {
+    NGX_PZ_INCIDENT_HUNG, NGX_PZ_STORE_LOST, NGX_LOG_ERR,
+    "silent for too long, connection closed"
+};
+
+static void ngx_pz_link_on_timeout(void *data);
+static void ngx_pz_link_on_retry(void *data);
+static void ngx_pz_link_on_deadline(ngx_event_t *ev);
+
+
+ngx_int_t
+ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
+    ngx_pool_t *pool, ngx_log_t *log, ngx_pz_store_on_event_pt on_event, void *data)
+{
+    ngx_int_t  rc;
+
+    link->conf = conf;
+    link->log = log;
+    link->on_event = on_event;
+    link->data = data;
+
+    ngx_pz_backlog_init(&link->backlog, pool, log, ngx_pz_link_on_timeout, link);
+    ngx_pz_breaker_init(&link->breaker, log, ngx_pz_link_on_retry, link);
+
+    link->in = ngx_palloc(pool, NGX_PZ_LINK_BUFFER);
+    link->out = ngx_palloc(pool, NGX_PZ_LINK_BUFFER);
+    link->arena = pz_arena_create(NGX_PZ_LINK_ARENA, 0);
+
+    if (link->in == NULL || link->out == NULL || link->arena == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_pz_greeting_build(&link->greeting, &conf->url, link->arena, pool);
+    pz_arena_reset(link->arena);
+
+    link->out_pos = link->out;
+    link->out_last = link->out;
+
+    link->incidents.log = log;
+    link->incidents.subject = conf->url.shown;
+
+    link->deadline.handler = ngx_pz_link_on_deadline;
+    link->deadline.data = link;
+    link->deadline.log = log;
+    link->deadline.cancelable = 1;
+
+    link->push.handler = ngx_pz_link_on_push;
+    link->push.data = link;
+    link->push.log = log;
+
+    return rc;
+}
+
+
+static void
+ngx_pz_link_close(ngx_pz_link_t *link)
+{
+    if (link->connection != NULL) {
+        ngx_close_connection(link->connection);
+        link->connection = NULL;
+    }
+
+    pz_redis_reader_destroy(link->reader);
+    link->reader = NULL;
+
+    if (link->deadline.timer_set) {
+        ngx_del_timer(&link->deadline);
+    }
+
+    link->out_pos = link->out;
+    link->out_last = link->out;
+    link->state = NGX_PZ_LINK_IDLE;
+}
+
+
+void
+ngx_pz_link_destroy(ngx_pz_link_t *link)
+{
+    ngx_pz_link_close(link);
+
+    if (link->push.posted) {
+        ngx_delete_posted_event(&link->push);
+    }
+
+    ngx_pz_breaker_destroy(&link->breaker);
+    ngx_pz_backlog_destroy(&link->backlog);
+    pz_arena_destroy(link->arena);
+}
+
+
+void
+ngx_pz_link_event(ngx_pz_link_t *link, ngx_pz_store_event_e event)
+{
+    if (link->on_event != NULL) {
+        link->on_event(link->data, event);
+    }
+}
+
+
+void
+ngx_pz_link_push(ngx_pz_link_t *link)
+{
+    ngx_post_event(&link->push, &ngx_posted_events);
+}
+
+
+/*
+ * nginx logs every connect() that fails; here one line an incident is enough,
+ * so only what is an alert passes its log.
+ */
+static ngx_int_t
+ngx_pz_link_socket(ngx_pz_link_t *link, ngx_err_t *err)
+{
+    ngx_int_t               rc;
+    ngx_log_t               quiet;
+    ngx_addr_t             *addr;
+    ngx_connection_t       *c;
+    ngx_peer_connection_t   peer;
+
+    addr = &link->conf->addrs[link->addr];
+    link->addr = (link->addr + 1) % link->conf->naddrs;
+    link->addrs_left--;
+
+    quiet = *link->log;
+    quiet.log_level = ngx_min(quiet.log_level, NGX_LOG_ALERT);
+
+    ngx_memzero(&peer, sizeof(ngx_peer_connection_t));
+    peer.sockaddr = addr->sockaddr;
+    peer.socklen = addr->socklen;
+    peer.name = &addr->name;
+    peer.get = ngx_event_get_peer;
+    peer.log = &quiet;
+    peer.log_error = NGX_ERROR_INFO;
+    peer.so_keepalive = addr->sockaddr->sa_family != AF_UNIX;
+
+    ngx_set_errno(0);
+    rc = ngx_event_connect_peer(&peer);
+
+    if (rc != NGX_OK && rc != NGX_AGAIN) {
+        *err = ngx_errno;
+        return NGX_ERROR;
+    }
+
+    c = peer.connection;
+    c->data = link;
+    c->log = link->log;
+    c->read->log = link->log;
+    c->write->log = link->log;
+    c->read->handler = ngx_pz_link_on_read;
+    c->write->handler = ngx_pz_link_on_write;
+
+    /* What a worker on its way out may close at once when it is asked to. */
+    c->idle = 1;
+
+    (void) ngx_tcp_nodelay(c);
+
+    link->connection = c;
+    return rc;
+}
+
+
+/* One attempt over the addresses that are left; no done() is called. */
+static ngx_int_t
+ngx_pz_link_attempt(ngx_pz_link_t *link, ngx_err_t *err)
+{
+    ngx_int_t  rc;
+
+    while (link->addrs_left > 0) {
+        rc = ngx_pz_link_socket(link, err);
+
+        if (rc == NGX_ERROR) {
+            continue;
+        }
+
+        link->state = NGX_PZ_LINK_CONNECTING;
+
+        if (rc == NGX_OK) {
+            ngx_pz_link_connected(link);
+        }
+
+        return NGX_OK;
+    }
+
+    return NGX_ERROR;
+}
+
+
+static void
+ngx_pz_link_report(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
+    ngx_err_t err)
+{
+    link->troubled = 1;
+    ngx_pz_link_event(link, fault->event);
+    ngx_pz_incident(&link->incidents, fault->incident, fault->level, err, fault->text);
+}
+
+
+ngx_int_t
+ngx_pz_link_connect(ngx_pz_link_t *link)
+{
+    ngx_err_t   err;
+    ngx_msec_t  timeout;
+
+    err = 0;
+    link->addrs_left = link->conf->naddrs;
+
+    if (ngx_pz_link_attempt(link, &err) == NGX_OK) {
+        timeout = link->conf->connect_timeout;
+        ngx_add_timer(&link->deadline, timeout > 0 ? timeout : 1000);
+        return NGX_OK;
+    }
+
+    if (ngx_pz_breaker_failed(&link->breaker)) {
+        ngx_pz_link_event(link, NGX_PZ_STORE_BREAKER_OPENED);
+    }
+
+    ngx_pz_link_report(link, &ngx_pz_link_no_connection, err);
+    return NGX_ERROR;
+}
+
+
+void
+ngx_pz_link_connected(ngx_pz_link_t *link)
+{
+    pz_redis_limits_t  limits;
+
+    ngx_memzero(&limits, sizeof(pz_redis_limits_t));
+    limits.bytes = NGX_PZ_LINK_REPLY_MAX;
+
+    link->state = NGX_PZ_LINK_GREETING;
+    link->reader = pz_redis_reader_create(&limits);
+
+    /* Without memory the deadline ends the attempt. */
+    if (link->reader != NULL) {
+        (void) ngx_pz_backlog_add_own(&link->backlog, link->greeting.commands,
+                                      link->greeting.nsteps, 1);
+    }
+
+    ngx_pz_link_push(link);
+}
+
+
+void
+ngx_pz_link_unreachable(ngx_pz_link_t *link, ngx_err_t err)
+{
+    ngx_close_connection(link->connection);
+    link->connection = NULL;
+    link->state = NGX_PZ_LINK_IDLE;
+
+    if (ngx_pz_link_attempt(link, &err) != NGX_OK) {
+        ngx_pz_link_fail(link, &ngx_pz_link_no_connection, err);
+    }
+}
+
+
+void
+ngx_pz_link_greeted(ngx_pz_link_t *link)
+{
+    if (link->deadline.timer_set) {
+        ngx_del_timer(&link->deadline);
+    }
+
+    link->state = NGX_PZ_LINK_READY;
+    ngx_pz_breaker_proved(&link->breaker);
+    ngx_pz_link_event(link, NGX_PZ_STORE_CONNECTED);
+
+    if (link->troubled) {
+        link->troubled = 0;
+        ngx_pz_incident(&link->incidents, NGX_PZ_INCIDENT_READY, NGX_LOG_NOTICE, 0,
+                        "connected again");
+    }
+
+    ngx_pz_link_push(link);
+}
+
+
+void
+ngx_pz_link_fail(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
+    ngx_err_t err)
+{
+    ngx_uint_t  opened;
+
+    if (fault == &ngx_pz_link_lost && link->state == NGX_PZ_LINK_READY) {
+        opened = ngx_pz_breaker_lost(&link->breaker);
+
+    } else if (fault->event == NGX_PZ_STORE_PROTOCOL
+               && link->state == NGX_PZ_LINK_READY)
+    {
+        opened = ngx_pz_breaker_lost(&link->breaker);
+
+    } else {
+        opened = ngx_pz_breaker_failed(&link->breaker);
+    }
+
+    ngx_pz_link_close(link);
+    ngx_pz_link_report(link, fault, err);
+
+    if (opened) {
+        ngx_pz_link_event(link, NGX_PZ_STORE_BREAKER_OPENED);
+    }
+
+    ngx_pz_backlog_fail(&link->backlog);
+    ngx_pz_backlog_drain(&link->backlog);
+}
+
+
+void
+ngx_pz_link_renew(ngx_pz_link_t *link)
+{
+    ngx_pz_link_close(link);
+    ngx_pz_link_event(link, NGX_PZ_STORE_LOST);
+
+    if (link->backlog.count > 0 && ngx_pz_link_connect(link) != NGX_OK) {
+        ngx_pz_backlog_fail(&link->backlog);
+        ngx_pz_backlog_drain(&link->backlog);
+    }
+}
+
+
+ngx_uint_t
+ngx_pz_link_leave(ngx_pz_link_t *link)
+{
+    if (!ngx_exiting || link->backlog.live > 0 || link->state == NGX_PZ_LINK_IDLE) {
+        return 0;
+    }
+
+    ngx_pz_link_close(link);
+    ngx_pz_backlog_fail(&link->backlog);
+    ngx_pz_backlog_drain(&link->backlog);
+    return 1;
+}
+
+
+void
+ngx_pz_link_watch(ngx_pz_link_t *link)
+{
+    if (link->state == NGX_PZ_LINK_READY && !link->deadline.timer_set
+        && ngx_pz_backlog_head(&link->backlog) != NULL)
+    {
+        ngx_add_timer(&link->deadline, NGX_PZ_LINK_SILENCE);
+    }
+}
+
+
+static void
+ngx_pz_link_on_timeout(void *data)
+{
+    ngx_pz_link_t  *link = data;
+
+    ngx_pz_link_event(link, NGX_PZ_STORE_TIMED_OUT);
+
+    if (ngx_pz_breaker_timed_out(&link->breaker)) {
+        link->troubled = 1;
+        ngx_pz_link_event(link, NGX_PZ_STORE_BREAKER_OPENED);
+        ngx_pz_incident(&link->incidents, NGX_PZ_INCIDENT_TIMEOUT, NGX_LOG_WARN, 0,
+                        "too many time-outs in a row, not asked for a while");
+    }
+
+    ngx_pz_link_watch(link);
+
+    if (ngx_exiting) {
+        ngx_pz_link_push(link);
+    }
+}
+
+
+/* The half-open probe: a connection's greeting ends with PING as well. */
+static void
+ngx_pz_link_on_retry(void *data)
+{
+    ngx_pz_link_t  *link = data;
+
+    if (ngx_exiting) {
+        return;
+    }
+
+    if (link->state == NGX_PZ_LINK_IDLE) {
+        (void) ngx_pz_link_connect(link);
+        return;
+    }
+
+    if (link->state == NGX_PZ_LINK_READY) {
+        (void) ngx_pz_backlog_add_own(&link->backlog, link->greeting.ping, 1, 0);
+        ngx_pz_link_push(link);
+    }
+}
+
+
+static void
+ngx_pz_link_on_deadline(ngx_event_t *ev)
+{
+    ngx_pz_link_t  *link = ev->data;
+
+    switch (link->state) {
+    case NGX_PZ_LINK_CONNECTING:
+        ngx_pz_link_fail(link, &ngx_pz_link_no_connection, NGX_ETIMEDOUT);
+        return;
+
+    case NGX_PZ_LINK_GREETING:
+        ngx_pz_link_fail(link, &ngx_pz_link_no_greeting, 0);
+        return;
+
+    default:
+        ngx_pz_link_fail(link, &ngx_pz_link_hung, 0);
+    }
+}

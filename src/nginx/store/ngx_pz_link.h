@@ -1,0 +1,127 @@
+/*
+ * One connection to one Redis server: made when it is needed, kept, lost and
+ * made again.  The store stands above it; with Cluster and Sentinel it will
+ * have several of these, and TLS goes between link and socket.
+ *
+ *   idle -> connecting -> greeting -> ready -> idle
+ *
+ * Greeting: AUTH and SELECT as the URL says, and PING, are pipelined, and all
+ * replies checked before the first query leaves: in a wrong database, a coupon
+ * would be taken from another shop's pool.
+ *
+ * Whoever may stand in a done() or in send() only queues; what can close the
+ * connection runs from events.
+ */
+#ifndef NGX_PZ_LINK_H
+#define NGX_PZ_LINK_H
+
+#include "ngx_pz_backlog.h"
+#include "ngx_pz_breaker.h"
+#include "ngx_pz_greeting.h"
+#include "ngx_pz_incident.h"
+
+/* After a first time-out: so long may the server be silent before the link is given up. */
+#define NGX_PZ_LINK_SILENCE       3000
+
+/* The largest reply; a list or profile beyond it closes the connection. */
+#define NGX_PZ_LINK_REPLY_MAX     (4 * 1024 * 1024)
+
+#define NGX_PZ_LINK_BUFFER        16384
+
+typedef enum {
+    NGX_PZ_LINK_IDLE = 0, NGX_PZ_LINK_CONNECTING, NGX_PZ_LINK_GREETING,
+    NGX_PZ_LINK_READY
+} ngx_pz_link_state_e;
+
+typedef struct {
+    const ngx_pz_store_conf_t   *conf;
+    ngx_log_t                   *log;
+    ngx_pz_store_on_event_pt     on_event;
+    void                        *data;
+
+    ngx_pz_link_state_e          state;
+    ngx_connection_t            *connection;
+    pz_redis_reader_t           *reader;
+    ngx_uint_t                   addr;         /* the next one to try */
+    ngx_uint_t                   addrs_left;   /* in this attempt */
+
+    ngx_pz_greeting_t            greeting;
+    pz_arena_t                  *arena;        /* of replies to the link's own commands */
+
+    ngx_pz_backlog_t             backlog;
+    ngx_pz_breaker_t             breaker;
+    ngx_pz_incidents_t           incidents;
+
+    ngx_event_t                  deadline;     /* of the attempt; when ready, of silence */
+    ngx_event_t                  push;         /* posted: write what is waiting */
+
+    u_char                      *in;
+    u_char                      *out;
+    u_char                      *out_pos;
+    u_char                      *out_last;
+
+    ngx_uint_t                   troubled;     /* a failure was logged since the last greeting */
+} ngx_pz_link_t;
+
+typedef struct {
+    ngx_pz_incident_e      incident;
+    ngx_pz_store_event_e   event;
+    ngx_uint_t             level;
+    const char            *text;
+} ngx_pz_link_fault_t;
+
+extern const ngx_pz_link_fault_t  ngx_pz_link_lost;
+extern const ngx_pz_link_fault_t  ngx_pz_link_rejected;
+
+/* All memory from `pool`.  The greeting's bytes must live as long. */
+ngx_int_t ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
+    ngx_pool_t *pool, ngx_log_t *log, ngx_pz_store_on_event_pt on_event, void *data);
+
+/* Close and free; no done() is called. */
+void ngx_pz_link_destroy(ngx_pz_link_t *link);
+
+/* NGX_OK: an attempt is under way.  NGX_ERROR: it failed, and the breaker is open. */
+ngx_int_t ngx_pz_link_connect(ngx_pz_link_t *link);
+
+/* The socket is connected: greet. */
+void ngx_pz_link_connected(ngx_pz_link_t *link);
+
+/* The socket did not connect: the next address, or none is left. */
+void ngx_pz_link_unreachable(ngx_pz_link_t *link, ngx_err_t err);
+
+/* All greeting replies were good. */
+void ngx_pz_link_greeted(ngx_pz_link_t *link);
+
+/*
+ * The connection cannot be used any more: close it, tell breaker, log and
+ * counters, and call done() of all that was on it.  From an event only.
+ */
+void ngx_pz_link_fail(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
+    ngx_err_t err);
+
+/*
+ * The server closed a connection on which nothing was out, as it does to idle
+ * clients: no fault.  Queries that did not leave yet go by a new one.
+ */
+void ngx_pz_link_renew(ngx_pz_link_t *link);
+
+/* A worker on its way out lets go of the connection with its last query.  Returns 1 when it did. */
+ngx_uint_t ngx_pz_link_leave(ngx_pz_link_t *link);
+
+/* Watch over replies that are still to come though nobody waits for them. */
+void ngx_pz_link_watch(ngx_pz_link_t *link);
+
+/* Write what is waiting, in this turn of the event loop but not in this call. */
+void ngx_pz_link_push(ngx_pz_link_t *link);
+
+void ngx_pz_link_event(ngx_pz_link_t *link, ngx_pz_store_event_e event);
+
+/* Event handlers, in ngx_pz_link_io.c. */
+void ngx_pz_link_on_read(ngx_event_t *rev);
+void ngx_pz_link_on_write(ngx_event_t *wev);
+void ngx_pz_link_on_push(ngx_event_t *ev);
+
+/* The replies in `bytes`, in ngx_pz_link_reply.c: NULL, or why the link must be closed. */
+const ngx_pz_link_fault_t *ngx_pz_link_consume(ngx_pz_link_t *link, pz_str_t bytes);
+
+#endif

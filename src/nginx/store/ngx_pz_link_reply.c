@@ -1,0 +1,234 @@
+#include "ngx_pz_link.h"
+
+#define NGX_PZ_FAULT(name, incident, event, text)                              \
+    static const ngx_pz_link_fault_t  name = {                                 \
+        NGX_PZ_INCIDENT_##incident, NGX_PZ_STORE_##event, NGX_LOG_ERR, text    \
+    }
+
+NGX_PZ_FAULT(ngx_pz_reply_garbage, PROTOCOL, PROTOCOL,
+    "what came is no RESP2 reply or passes a limit, connection closed");
+NGX_PZ_FAULT(ngx_pz_reply_unasked, PROTOCOL, PROTOCOL,
+    "a reply came that nobody had asked for, connection closed");
+NGX_PZ_FAULT(ngx_pz_reply_no_auth, AUTH, CONNECT_FAILED,
+    "the user or password is refused: compare personalize_redis with the server's ACL");
+NGX_PZ_FAULT(ngx_pz_reply_no_db, GREETING, CONNECT_FAILED,
+    "SELECT is refused: the server may have no such database, or the user may not change it");
+NGX_PZ_FAULT(ngx_pz_reply_no_ping, GREETING, CONNECT_FAILED,
+    "PING is refused: the user may not run it, or the server takes no more clients");
+NGX_PZ_FAULT(ngx_pz_reply_full, GREETING, CONNECT_FAILED,
+    "the server has reached its maxclients");
+NGX_PZ_FAULT(ngx_pz_reply_busy, BUSY, CONNECT_FAILED,
+    "the server is loading, busy or without its master");
+
+
+static void
+ngx_pz_link_back_off(ngx_pz_link_t *link)
+{
+    link->troubled = 1;
+
+    if (ngx_pz_breaker_failed(&link->breaker)) {
+        ngx_pz_link_event(link, NGX_PZ_STORE_BREAKER_OPENED);
+    }
+
+    ngx_pz_incident(&link->incidents, NGX_PZ_INCIDENT_BUSY, NGX_LOG_WARN, 0,
+                    ngx_pz_reply_busy.text);
+}
+
+
+/* Why a greeting failed, from the step and the kind of error: never the server's own words. */
+static const ngx_pz_link_fault_t *
+ngx_pz_link_refusal(ngx_pz_greeting_e step, const pz_reply_t *reply)
+{
+    if (reply != NULL && reply->type == PZ_REPLY_ERROR) {
+        switch (pz_redis_error_of(reply)) {
+        case PZ_REDIS_ERR_AUTH:
+            return &ngx_pz_reply_no_auth;
+        case PZ_REDIS_ERR_BUSY:
+            return &ngx_pz_reply_busy;
+        default:
+            break;
+        }
+
+        if (pz_str_starts(reply->text, PZ_STR("ERR max number of clients"))) {
+            return &ngx_pz_reply_full;
+        }
+    }
+
+    switch (step) {
+    case NGX_PZ_GREETING_AUTH:
+        return &ngx_pz_reply_no_auth;
+    case NGX_PZ_GREETING_SELECT:
+        return &ngx_pz_reply_no_db;
+    default:
+        return &ngx_pz_reply_no_ping;
+    }
+}
+
+
+/* A reply to the greeting, or to the probe, which is the greeting's last step. */
+static const ngx_pz_link_fault_t *
+ngx_pz_link_own_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending)
+{
+    pz_str_t            wanted;
+    pz_reply_t         *reply;
+    ngx_pz_greeting_e   step;
+
+    pz_arena_reset(link->arena);
+    reply = pz_redis_reader_take(link->reader, link->arena);
+
+    step = link->greeting.steps[link->greeting.nsteps - pending->expected
+                                + pending->received];
+    wanted = step == NGX_PZ_GREETING_PING ? PZ_STR("PONG") : PZ_STR("OK");
+
+    if (reply == NULL || reply->type != PZ_REPLY_STATUS
+        || !pz_str_eq(reply->text, wanted))
+    {
+        /* A server that loads its data again keeps its clients. */
+        if (link->state == NGX_PZ_LINK_READY
+            && pz_redis_error_of(reply) == PZ_REDIS_ERR_BUSY)
+        {
+            ngx_pz_backlog_finish(pending, NGX_PZ_QUERY_OK);
+            ngx_pz_link_back_off(link);
+            return NULL;
+        }
+
+        return ngx_pz_link_refusal(step, reply);
+    }
+
+    if (++pending->received < pending->expected) {
+        return NULL;
+    }
+
+    ngx_pz_backlog_finish(pending, NGX_PZ_QUERY_OK);
+
+    if (link->state == NGX_PZ_LINK_GREETING) {
+        ngx_pz_link_greeted(link);
+
+    } else {
+        ngx_pz_breaker_proved(&link->breaker);
+    }
+
+    return NULL;
+}
+
+
+static const ngx_pz_link_fault_t *
+ngx_pz_link_error_reply(ngx_pz_link_t *link, const pz_reply_t *reply)
+{
+    ngx_pz_link_event(link, NGX_PZ_STORE_ERROR_REPLY);
+
+    switch (pz_redis_error_of(reply)) {
+    case PZ_REDIS_ERR_BUSY:
+        ngx_pz_link_back_off(link);
+        return NULL;
+
+    case PZ_REDIS_ERR_AUTH:
+        /* The server forgot who we are: greet anew. */
+        return &ngx_pz_reply_no_auth;
+
+    default:
+        return NULL;
+    }
+}
+
+
+static const ngx_pz_link_fault_t *
+ngx_pz_link_query_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending)
+{
+    pz_reply_t                 *reply;
+    ngx_pz_query_t             *query;
+    const ngx_pz_link_fault_t  *fault;
+
+    fault = NULL;
+    query = pending->query;
+    reply = pz_redis_reader_take(link->reader, query != NULL ? query->arena : NULL);
+
+    if (query != NULL) {
+        query->replies[query->received++] = reply;
+    }
+
+    if (reply != NULL && reply->type == PZ_REPLY_ERROR) {
+        fault = ngx_pz_link_error_reply(link, reply);
+    }
+
+    if (++pending->received < pending->expected) {
+        return fault;
+    }
+
+    if (query == NULL) {
+        ngx_pz_link_event(link, NGX_PZ_STORE_LATE);
+
+    } else {
+        ngx_pz_link_event(link, NGX_PZ_STORE_REPLIED);
+    }
+
+    /* An error that tells to go away is no sign of health. */
+    if (query != NULL && fault == NULL
+        && link->breaker.state == NGX_PZ_BREAKER_CLOSED)
+    {
+        ngx_pz_breaker_replied(&link->breaker);
+    }
+
+    ngx_pz_backlog_finish(pending, NGX_PZ_QUERY_OK);
+    return fault;
+}
+
+
+static const ngx_pz_link_fault_t *
+ngx_pz_link_reply(ngx_pz_link_t *link)
+{
+    ngx_pz_pending_t           *pending;
+    const ngx_pz_link_fault_t  *fault;
+
+    pending = ngx_pz_backlog_head(&link->backlog);
+
+    /* A reply to a command that has not left yet is nobody's either. */
+    if (pending == NULL || pending->copied < pending->len) {
+        return &ngx_pz_reply_unasked;
+    }
+
+    fault = pending->own ? ngx_pz_link_own_reply(link, pending)
+                         : ngx_pz_link_query_reply(link, pending);
+
+    if (link->state == NGX_PZ_LINK_READY && link->deadline.timer_set) {
+        if (ngx_pz_backlog_head(&link->backlog) == NULL) {
+            ngx_del_timer(&link->deadline);
+
+        } else {
+            ngx_add_timer(&link->deadline, NGX_PZ_LINK_SILENCE);
+        }
+    }
+
+    return fault;
+}
+
+
+const ngx_pz_link_fault_t *
+ngx_pz_link_consume(ngx_pz_link_t *link, pz_str_t bytes)
+{
+    int                         done;
+    ptrdiff_t                   used;
+    const ngx_pz_link_fault_t  *fault;
+
+    while (bytes.len > 0) {
+        used = pz_redis_reader_feed(link->reader, bytes, &done);
+
+        if (used < 0) {
+            ngx_log_error(NGX_LOG_INFO, link->log, 0, "personalize: redis reply: %s",
+                          pz_redis_reader_error(link->reader));
+            return &ngx_pz_reply_garbage;
+        }
+
+        bytes = pz_str_skip(bytes, (size_t) used);
+
+        if (done) {
+            fault = ngx_pz_link_reply(link);
+
+            if (fault != NULL) {
+                return fault;
+            }
+        }
+    }
+
+    return NULL;
+}

@@ -1,0 +1,56 @@
+#include "ngx_pz_store.h"
+
+#include "pz_sb.h"
+
+
+static u_char *
+ngx_pz_resolve_text(u_char *to, const pz_redis_url_t *url)
+{
+    ngx_str_t  text;
+
+    if (url->scheme == PZ_REDIS_UNIX) {
+        text.data = (u_char *) url->path.data;
+        text.len = url->path.len;
+        return ngx_sprintf(to, "unix:%V", &text);
+    }
+
+    text.data = (u_char *) url->host.data;
+    text.len = url->host.len;
+
+    /* A bare IPv6 address would be taken for a host and a port. */
+    if (pz_str_find_byte(url->host, ':') >= 0) {
+        return ngx_sprintf(to, "[%V]:%ui", &text, (ngx_uint_t) url->port);
+    }
+
+    return ngx_sprintf(to, "%V:%ui", &text, (ngx_uint_t) url->port);
+}
+
+
+ngx_int_t
+ngx_pz_store_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf)
+{
+    size_t     len;
+    ngx_url_t  parsed;
+
+    len = sizeof("unix:[]:65535") + conf->url.path.len + conf->url.host.len;
+
+    ngx_memzero(&parsed, sizeof(ngx_url_t));
+    parsed.url.data = ngx_pnalloc(cf->pool, len);
+
+    if (parsed.url.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    parsed.url.len = ngx_pz_resolve_text(parsed.url.data, &conf->url) - parsed.url.data;
+
+    if (ngx_parse_url(cf->pool, &parsed) != NGX_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in the Redis address \"%V\"",
+                           parsed.err ? parsed.err : "no memory", &parsed.url);
+        return NGX_ERROR;
+    }
+
+    conf->addrs = parsed.addrs;
+    conf->naddrs = parsed.naddrs;
+
+    return NGX_OK;
+}

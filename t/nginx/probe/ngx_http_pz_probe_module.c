@@ -1,0 +1,383 @@
+#include "ngx_pz_probe.h"
+
+typedef struct {
+    ngx_http_request_t   *request;
+    ngx_pz_probe_main_t  *probe;
+    pz_arena_t           *commands;
+    pz_arena_t           *replies;
+    ngx_pz_query_t        query;
+    ngx_event_t           cancel;
+    ngx_msec_t            began;
+    ngx_uint_t            in_send;
+} ngx_pz_probe_ctx_t;
+
+static void *ngx_http_pz_probe_create_main(ngx_conf_t *cf);
+static char *ngx_http_pz_probe_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_pz_probe(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_pz_probe_init_process(ngx_cycle_t *cycle);
+
+static ngx_command_t  ngx_http_pz_probe_commands[] = {
+
+    { ngx_string("pz_probe_redis"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_pz_probe_redis,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("pz_probe"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_pz_probe,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+static ngx_http_module_t  ngx_http_pz_probe_module_ctx = {
+    NULL, NULL, ngx_http_pz_probe_create_main, NULL, NULL, NULL, NULL, NULL
+};
+
+ngx_module_t  ngx_http_pz_probe_module = {
+    NGX_MODULE_V1,
+    &ngx_http_pz_probe_module_ctx,
+    ngx_http_pz_probe_commands,
+    NGX_HTTP_MODULE,
+    NULL,
+    NULL,
+    ngx_http_pz_probe_init_process,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    NGX_MODULE_V1_PADDING
+};
+
+
+static void *
+ngx_http_pz_probe_create_main(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_pz_probe_main_t));
+}
+
+
+static ngx_int_t
+ngx_http_pz_probe_option(ngx_pz_probe_main_t *probe, ngx_str_t *option)
+{
+    ngx_str_t   value;
+    u_char     *equals;
+
+    equals = ngx_strlchr(option->data, option->data + option->len, '=');
+
+    if (equals == NULL) {
+        probe->warm = ngx_strcmp(option->data, "warm") == 0;
+        return probe->warm ? NGX_OK : NGX_ERROR;
+    }
+
+    value.data = equals + 1;
+    value.len = option->data + option->len - value.data;
+
+    if (ngx_strncmp(option->data, "timeout=", 8) == 0) {
+        probe->conf.timeout = ngx_parse_time(&value, 0);
+
+    } else if (ngx_strncmp(option->data, "connect_timeout=", 16) == 0) {
+        probe->conf.connect_timeout = ngx_parse_time(&value, 0);
+
+    } else if (ngx_strncmp(option->data, "max_pending=", 12) == 0) {
+        probe->conf.max_pending = ngx_atoi(value.data, value.len);
+
+    } else {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_pz_probe_free_arena(void *arena)
+{
+    pz_arena_destroy(arena);
+}
+
+
+static char *
+ngx_http_pz_probe_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t            *value;
+    ngx_uint_t            i;
+    pz_str_t              text;
+    pz_error_t            error;
+    pz_arena_t           *arena;
+    ngx_pool_cleanup_t   *cln;
+    ngx_pz_probe_main_t  *probe = conf;
+
+    value = cf->args->elts;
+    text.data = (char *) value[1].data;
+    text.len = value[1].len;
+
+    probe->configured = 1;
+    probe->conf.connect_timeout = 200;
+    probe->conf.max_pending = 1024;
+
+    arena = pz_arena_create(65536, 0);
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+    if (arena == NULL || cln == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    cln->handler = ngx_http_pz_probe_free_arena;
+    cln->data = arena;
+
+    if (pz_redis_url_parse(arena, text, &probe->conf.url, &error) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s", error.text);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+        if (ngx_http_pz_probe_option(probe, &value[i]) != NGX_OK) {
+            return "has an unknown option";
+        }
+    }
+
+    return ngx_pz_store_resolve(cf, &probe->conf) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static void
+ngx_http_pz_probe_on_event(void *data, ngx_pz_store_event_e event)
+{
+    ngx_pz_probe_main_t  *probe = data;
+
+    probe->events[event]++;
+}
+
+
+static ngx_int_t
+ngx_http_pz_probe_init_process(ngx_cycle_t *cycle)
+{
+    ngx_pz_probe_main_t  *probe;
+
+    probe = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_pz_probe_module);
+
+    if (probe == NULL || !probe->configured) {
+        return NGX_OK;
+    }
+
+    probe->store = ngx_pz_store_create(cycle, &probe->conf, ngx_http_pz_probe_on_event, probe);
+    if (probe->store == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (probe->warm) {
+        ngx_pz_store_warm(probe->store);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_pz_probe_state(ngx_http_request_t *r, ngx_pz_probe_main_t *probe,
+    pz_arena_t *arena)
+{
+    static const char *const names[] = {
+        "connected", "connect_failed", "lost", "timed_out", "late", "protocol",
+        "refused_breaker", "refused_full", "breaker_opened", "replied", "error_reply"
+    };
+
+    pz_sb_t                sb;
+    ngx_uint_t             i;
+    ngx_pz_store_status_t  status;
+
+    ngx_pz_store_status(probe->store, &status);
+
+    pz_sb_init(&sb, arena, 4096);
+    pz_sb_printf(&sb, "state=%s\npending=%u\nfailures=%u\nretry_in=%u\npid=%d\n",
+                 status.state, (unsigned) status.pending, (unsigned) status.failures,
+                 (unsigned) status.retry_in, (int) ngx_pid);
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        pz_sb_printf(&sb, "%s=%u\n", names[i], (unsigned) probe->events[i]);
+    }
+
+    return ngx_pz_probe_send_text(r, &sb);
+}
+
+
+static void
+ngx_http_pz_probe_answer(ngx_pz_probe_ctx_t *ctx, const char *status)
+{
+    pz_sb_t     sb;
+    ngx_uint_t  i;
+
+    pz_sb_init(&sb, ctx->commands, 1024 * 1024);
+    pz_sb_printf(&sb, "status=%s\nms=%u\nreplies=%u\n", status,
+                 (unsigned) (ngx_current_msec - ctx->began), (unsigned) ctx->query.received);
+
+    for (i = 0; i < ctx->query.received; i++) {
+        ngx_pz_probe_reply(&sb, ctx->query.replies[i], 0);
+    }
+
+    ngx_http_finalize_request(ctx->request, ngx_pz_probe_send_text(ctx->request, &sb));
+}
+
+
+static void
+ngx_http_pz_probe_done(ngx_pz_query_t *query)
+{
+    ngx_connection_t    *c;
+    ngx_pz_probe_ctx_t  *ctx = query->data;
+
+    if (ctx->in_send) {
+        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0, "probe: done() from inside send()");
+    }
+
+    if (ctx->cancel.timer_set) {
+        ngx_del_timer(&ctx->cancel);
+    }
+
+    c = ctx->request->connection;
+    ngx_http_pz_probe_answer(ctx, ngx_pz_probe_status(query->status));
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_http_pz_probe_on_cancel(ngx_event_t *ev)
+{
+    ngx_connection_t    *c;
+    ngx_pz_probe_ctx_t  *ctx = ev->data;
+
+    c = ctx->request->connection;
+    ngx_pz_store_cancel(ctx->probe->store, &ctx->query);
+    ngx_http_pz_probe_answer(ctx, "cancelled");
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_http_pz_probe_cleanup(void *data)
+{
+    ngx_pz_probe_ctx_t  *ctx = data;
+
+    if (ctx->cancel.timer_set) {
+        ngx_del_timer(&ctx->cancel);
+    }
+
+    ngx_pz_store_cancel(ctx->probe->store, &ctx->query);
+    pz_arena_destroy(ctx->commands);
+    pz_arena_destroy(ctx->replies);
+}
+
+
+static ngx_pz_probe_ctx_t *
+ngx_http_pz_probe_ctx(ngx_http_request_t *r, ngx_pz_probe_main_t *probe)
+{
+    ngx_pz_probe_ctx_t  *ctx;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_pz_probe_ctx_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_pz_probe_ctx_t));
+    cln->handler = ngx_http_pz_probe_cleanup;
+
+    ctx->request = r;
+    ctx->probe = probe;
+    ctx->began = ngx_current_msec;
+    ctx->commands = pz_arena_create(8 * 1024 * 1024, 0);
+    ctx->replies = pz_arena_create(ngx_pz_probe_number(r, "arena", 8 * 1024 * 1024), 0);
+    ctx->cancel.handler = ngx_http_pz_probe_on_cancel;
+    ctx->cancel.data = ctx;
+    ctx->cancel.log = r->connection->log;
+
+    return ctx->commands != NULL && ctx->replies != NULL ? ctx : NULL;
+}
+
+
+static ngx_int_t
+ngx_http_pz_probe_query(ngx_http_request_t *r, ngx_pz_probe_ctx_t *ctx)
+{
+    ngx_int_t        rc;
+    pz_str_t         last;
+    ngx_uint_t       cancel;
+    ngx_pz_query_t  *query = &ctx->query;
+
+    if (ngx_pz_probe_commands(r, ctx->commands, 0, &query->commands, &query->expected, &last)
+        != NGX_OK)
+    {
+        return NGX_HTTP_BAD_REQUEST;
+    }
+
+    query->timeout = ngx_pz_probe_number(r, "t", 0);
+    query->arena = ctx->replies;
+    query->done = ngx_http_pz_probe_done;
+    query->data = ctx;
+
+    ctx->in_send = 1;
+    rc = ngx_pz_store_send(ctx->probe->store, query);
+    ctx->in_send = 0;
+
+    r->main->count++;
+
+    if (rc != NGX_OK) {
+        ngx_http_pz_probe_answer(ctx, ngx_pz_probe_status(query->status));
+        return NGX_DONE;
+    }
+
+    cancel = ngx_pz_probe_number(r, "cancel", 0);
+    if (cancel > 0) {
+        ngx_add_timer(&ctx->cancel, cancel);
+    }
+
+    return NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_http_pz_probe_handler(ngx_http_request_t *r)
+{
+    ngx_int_t             rc;
+    ngx_pz_probe_ctx_t   *ctx;
+    ngx_pz_probe_main_t  *probe;
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    probe = ngx_http_get_module_main_conf(r, ngx_http_pz_probe_module);
+
+    if (ngx_pz_probe_number(r, "burst", 0) > 0) {
+        return ngx_pz_probe_burst(r, probe);
+    }
+
+    ctx = ngx_http_pz_probe_ctx(r, probe);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_pz_probe_number(r, "state", 0)) {
+        return ngx_http_pz_probe_state(r, probe, ctx->commands);
+    }
+
+    return ngx_http_pz_probe_query(r, ctx);
+}
+
+
+static char *
+ngx_http_pz_probe(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_pz_probe_handler;
+
+    return NGX_CONF_OK;
+}
