@@ -145,5 +145,13 @@ test:
 	@sh t/tools/install test
 	@JOBS=$(NPROC) perl t/tools/run-tests --all
 
+demo:
+	@sh t/tools/install demo
+	@$(MAKE) --no-print-directory -j$(NPROC) all
+	@sh t/demo/start
+
+demo-stop:
+	@sh t/demo/stop
+
 clean:
 	rm -rf $(B)
