@@ -74,14 +74,6 @@ ngx_pz_zlib_start(ngx_pz_inflate_t *inflate, int bits)
 
     inflate->zlib_ready = 1;
 
-    /*
-     * Browsers look neither at the check value nor at the length behind the
-     * data: a page that showed without us must show with us.
-     */
-    if (bits > 0) {
-        (void) inflateValidate(&inflate->zlib, 0);
-    }
-
     return NGX_OK;
 }
 
