@@ -22,6 +22,7 @@ struct ngx_pz_inflate_s {
     size_t               nhead;
     pz_str_t             held;          /* the part of it that zlib has not taken yet */
     unsigned             zlib_ready:1;
+    unsigned             fed:1;
     unsigned             ended:1;
 };
 
@@ -316,6 +317,10 @@ ngx_pz_inflate(ngx_pz_inflate_t *inflate, pz_str_t *in, u_char *out, size_t room
 
     *written = 0;
 
+    if (in->len > 0) {
+        inflate->fed = 1;
+    }
+
     rc = inflate->ended ? NGX_DONE : inflate->run(inflate, in, out, room, written);
 
     if (rc == NGX_DONE) {
@@ -329,6 +334,8 @@ ngx_pz_inflate(ngx_pz_inflate_t *inflate, pz_str_t *in, u_char *out, size_t room
 ngx_uint_t
 ngx_pz_inflate_ended(ngx_pz_inflate_t *inflate)
 {
+    /* An empty body has a Content-Encoding all the same. */
     return inflate->ended
+           || !inflate->fed
            || (inflate->members > 0 && inflate->zlib.total_out == 0);
 }

@@ -36,7 +36,10 @@ ngx_pz_inflate_t *ngx_pz_inflate_create(ngx_pool_t *pool,
 ngx_int_t ngx_pz_inflate(ngx_pz_inflate_t *inflate, pz_str_t *in, u_char *out,
     size_t room, size_t *written);
 
-/* Whether the stream has come to its own end: if not, the page was cut short. */
+/*
+ * Whether the stream has come to its own end, or has not begun: if not, the
+ * page was cut short.
+ */
 ngx_uint_t ngx_pz_inflate_ended(ngx_pz_inflate_t *inflate);
 
 #endif
