@@ -243,13 +243,14 @@ pz_decide(const pz_campaign_set_t *set, const pz_decide_input_t *in,
     if (d.known && pz_decide_segments(&d) != 0) {
         return -1;
     }
+    /* before the campaigns: their functions may look at them through `decision` */
+    decision->segments = d.segments.names;
+    decision->nsegments = d.segments.n;
     for (i = 0; i < set->ncampaigns; i++) {
         if (pz_decide_campaign(&d, &set->campaigns[i]) != 0) {
             return -1;
         }
     }
-    decision->segments = d.segments.names;
-    decision->nsegments = d.segments.n;
     decision->choices = d.choices;
     decision->nchoices = d.nchoices;
     return 0;

@@ -104,6 +104,8 @@ typedef struct {
  * Decide.  Without consent, or without an id, only campaigns that need no visitor take part: no
  * segments, no experiment; their `when` sees an empty profile.  A held-out
  * visitor takes the group as a shown one would, or the groups would differ.
+ * decision->segments stands before the first campaign is looked at, so that
+ * in->call can show them to a `when`.
  * Segments are computed once, each function at most once; a segment whose
  * function fails does not hold.  Strings in the result are borrowed from the
  * profile and the set.
