@@ -35,7 +35,8 @@ typedef struct {
     pz_profile_t               *profile;    /* never NULL once the lookup is over */
     ngx_msec_t                  started;
     ngx_msec_t                  took;
-    unsigned                    started_once:1;
+    ngx_uint_t                  store;      /* which of the worker's stores was asked */
+    unsigned                    begun:1;
     unsigned                    pending:1;
 } ngx_pz_lookup_t;
 
@@ -44,6 +45,7 @@ typedef struct {
     pz_ruleset_t        *rules;     /* held until the request goes */
     pz_facts_t           facts;
     pz_plan_t            plan;
+    ngx_pz_status_e      status;    /* APPLIED, NOTHING, or why the page stays the origin's */
     unsigned             made:1;
 } ngx_pz_decision_t;
 
@@ -57,10 +59,12 @@ struct ngx_pz_request_s {
     ngx_pz_lookup_t            lookup;
     ngx_pz_decision_t          decision;
     struct ngx_pz_content_s   *content;    /* slots and what fills them; NULL: no slot */
+    ngx_pz_request_on_done_pt  abandon_content;  /* set while something for a slot is on its way */
     struct ngx_pz_body_s      *body;       /* NULL: the body passes untouched */
 
     ngx_pz_status_e            status;     /* how it ended, or stands now */
     ngx_chain_t               *held;       /* body that came while the header was held */
+    unsigned                   left:1;     /* an internal redirect led to where the module is off */
     unsigned                   page:1;     /* the request asks for a page */
     unsigned                   eligible:1; /* and the response is one */
     unsigned                   headed:1;   /* the response's header has been dealt with */
@@ -80,6 +84,9 @@ ngx_pz_request_t *ngx_pz_request_of(ngx_http_request_t *r);
 /* That context, made when there is none.  NULL: no memory. */
 ngx_pz_request_t *ngx_pz_request_open(ngx_http_request_t *r,
     const ngx_pz_settings_t *settings);
+
+/* Nobody wants the lookup's answer any more. */
+void ngx_pz_request_drop_lookup(ngx_pz_request_t *pr);
 
 #define ngx_pz_request_count(pr, event)                                       \
     ngx_pz_count((pr)->worker->counters->events[NGX_PZ_EVENT_##event])

@@ -41,6 +41,8 @@ typedef struct {
     ngx_pz_worker_t          **worker;         /* where the worker's state hangs, once there is one */
 } ngx_pz_settings_t;
 
+extern ngx_module_t  ngx_http_personalize_module;
+
 /* The settings of the request's location. */
 const ngx_pz_settings_t *ngx_pz_settings_of(ngx_http_request_t *r);
 

@@ -1,0 +1,483 @@
+/*
+ * Stage: the body.
+ */
+#include "ngx_pz_body.h"
+
+static int ngx_pz_body_on_span(void *data, const pz_span_t *span);
+
+
+/* The charset parameter as nginx has parsed it, or as it stands in the type. */
+static pz_str_t
+ngx_pz_body_charset(ngx_http_request_t *r)
+{
+    u_char     *p, *end;
+    pz_str_t    charset;
+    ngx_str_t  *type;
+
+    if (r->headers_out.charset.len != 0) {
+        return ngx_pz_str(r->headers_out.charset);
+    }
+
+    type = &r->headers_out.content_type;
+    end = type->data + type->len;
+    p = ngx_strlcasestrn(type->data, end, (u_char *) "charset=", 8 - 1);
+
+    if (p == NULL) {
+        return PZ_STR_NONE;
+    }
+
+    p += 8;
+    charset.data = (char *) p;
+
+    while (p < end && *p != ';' && *p != ' ') { p++; }
+
+    charset.len = (char *) p - charset.data;
+
+    return charset;
+}
+
+
+ngx_uint_t
+ngx_pz_body_is_opaque(ngx_http_request_t *r)
+{
+    pz_str_t  charset;
+
+    charset = ngx_pz_body_charset(r);
+
+    return charset.len != 0
+           && pz_charset_sniff(charset, PZ_STR_NONE) == PZ_CHARSET_OPAQUE;
+}
+
+
+ngx_int_t
+ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
+    ngx_pz_encoding_e encoding, ngx_pz_output_fill_pt fill)
+{
+    ngx_pz_body_t             *body;
+    ngx_http_request_t        *r;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    r = pr->request;
+
+    body = ngx_pcalloc(r->pool, sizeof(ngx_pz_body_t));
+    if (body == NULL) {
+        return NGX_ERROR;
+    }
+
+    body->pr = pr;
+    body->next = next;
+    body->charset = ngx_pz_body_charset(r);
+
+    ngx_pz_source_init(&body->source, r->pool, r->connection->log);
+    ngx_pz_output_init(&body->output, r->pool, fill, pr);
+
+    if (encoding != NGX_PZ_IDENTITY) {
+        body->source.inflate = ngx_pz_inflate_create(r->pool, encoding,
+                                                     r->connection->log);
+        if (body->source.inflate == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->aio == NGX_HTTP_AIO_THREADS) {
+        /* we would read the file in the event loop: let the copy filter's thread do it */
+        r->main_filter_need_in_memory = 1;
+    }
+
+    pr->body = body;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pz_body_create_rewriter(ngx_pz_body_t *body, pz_charset_t charset)
+{
+    ngx_pz_request_t       *pr;
+    pz_rewriter_options_t   options;
+
+    pr = body->pr;
+
+    if (charset == PZ_CHARSET_OPAQUE) {
+        pr->status = NGX_PZ_STATUS_CHARSET;
+        body->passing = 1;
+        return NGX_OK;
+    }
+
+    ngx_memzero(&options, sizeof(pz_rewriter_options_t));
+    options.max_tag = pr->settings->max_buffer;
+    options.ascii_only = (charset == PZ_CHARSET_ASCII);
+
+    body->rewriter = pz_rewriter_create(pr->arena, pr->decision.plan.edits,
+                                        pr->decision.plan.nedits, &options,
+                                        ngx_pz_body_on_span, body);
+    if (body->rewriter == NULL) {
+        pr->status = NGX_PZ_STATUS_MEMORY;
+        body->passing = 1;
+    }
+
+    return NGX_OK;
+}
+
+
+/* Whether the charset has to be told from what has come by now. */
+static ngx_uint_t
+ngx_pz_body_must_tell(ngx_pz_piece_t *piece)
+{
+    return piece->input != NULL && (piece->input->last_buf || piece->input->flush);
+}
+
+
+/* Keep the first bytes of a page that comes in pieces too small to tell. */
+static ngx_int_t
+ngx_pz_body_keep_head(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
+{
+    size_t  n;
+
+    if (body->head == NULL) {
+        body->head = ngx_pnalloc(body->pr->request->pool, PZ_CHARSET_SNIFF);
+        if (body->head == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    n = ngx_min(piece->len, PZ_CHARSET_SNIFF - body->nhead);
+
+    ngx_memcpy(body->head + body->nhead, piece->data, n);
+
+    body->nhead += n;
+    piece->data += n;
+    piece->len -= n;
+
+    return NGX_OK;
+}
+
+
+/*
+ * The charset decides whether we may insert at all, so it is settled before the
+ * first byte goes out.  NGX_AGAIN: too few bytes to tell; they are kept.
+ */
+static ngx_int_t
+ngx_pz_body_sniff(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
+{
+    pz_str_t    head;
+    ngx_uint_t  enough;
+
+    if (piece->len == 0 && body->nhead == 0
+        && !(piece->input != NULL && piece->input->last_buf))
+    {
+        return NGX_AGAIN;
+    }
+
+    head.data = (char *) piece->data;
+    head.len = piece->len;
+
+    enough = body->charset.len != 0 || piece->len >= PZ_CHARSET_SNIFF
+             || ngx_pz_body_must_tell(piece);
+
+    if (body->nhead != 0 || !enough) {
+
+        if (piece->len != 0 && ngx_pz_body_keep_head(body, piece) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (body->nhead < PZ_CHARSET_SNIFF && !ngx_pz_body_must_tell(piece)) {
+            return NGX_AGAIN;
+        }
+
+        head.data = (char *) body->head;
+        head.len = body->nhead;
+    }
+
+    body->sniffed = 1;
+
+    return ngx_pz_body_create_rewriter(body, pz_charset_sniff(body->charset, head));
+}
+
+
+static int
+ngx_pz_body_on_span(void *data, const pz_span_t *span)
+{
+    u_char         *bytes;
+    ngx_int_t       rc;
+    ngx_pz_body_t  *body = data;
+
+    bytes = (u_char *) span->bytes.data;
+
+    switch (span->kind) {
+
+    case PZ_SPAN_INPUT:
+        rc = ngx_pz_output_refer(&body->output, bytes, span->bytes.len);
+        break;
+
+    case PZ_SPAN_COPY:
+        rc = ngx_pz_output_copy(&body->output, bytes, span->bytes.len);
+        break;
+
+    case PZ_SPAN_CONTENT:
+        rc = ngx_pz_output_keep(&body->output, bytes, span->bytes.len);
+        break;
+
+    default: /* PZ_SPAN_SLOT */
+        rc = ngx_pz_output_slot(&body->output, span->slot);
+        break;
+    }
+
+    return rc == NGX_OK ? 0 : -1;
+}
+
+
+static ngx_int_t
+ngx_pz_body_feed(ngx_pz_body_t *body, u_char *data, size_t len, ngx_uint_t kept)
+{
+    pz_str_t  chunk;
+
+    if (len == 0) {
+        return NGX_OK;
+    }
+
+    if (body->rewriter == NULL) {
+        return kept ? ngx_pz_output_keep(&body->output, data, len)
+                    : ngx_pz_output_refer(&body->output, data, len);
+    }
+
+    chunk.data = (char *) data;
+    chunk.len = len;
+
+    return pz_rewriter_feed(body->rewriter, chunk) == 0 ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_pz_body_finish(ngx_pz_body_t *body)
+{
+    body->ended = 1;
+
+    if (body->rewriter != NULL && pz_rewriter_end(body->rewriter) != 0) {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pz_body_use(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
+{
+    ngx_int_t  rc;
+
+    rc = body->sniffed ? NGX_OK : ngx_pz_body_sniff(body, piece);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_OK && body->nhead != 0) {
+        /* the head is ours: no reference of this piece is to be tied to it */
+        if (ngx_pz_body_feed(body, body->head, body->nhead, 1) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        body->output.newest = NULL;
+        body->nhead = 0;
+    }
+
+    if (rc == NGX_OK
+        && ngx_pz_body_feed(body, piece->data, piece->len, 0) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (piece->owner != NULL) {
+        ngx_pz_output_give_back(&body->output, piece->owner, piece->hurry);
+    }
+
+    if (piece->input == NULL) {
+        return NGX_OK;
+    }
+
+    if (piece->input != piece->owner) {
+        piece->input->pos = piece->input->last;
+    }
+
+    if (piece->input->last_buf && ngx_pz_body_finish(body) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_pz_output_marks(&body->output, piece->input);
+}
+
+
+/* Once nothing can match any more, what is left of a file is sendfile's. */
+static ngx_int_t
+ngx_pz_body_pass_file(ngx_pz_body_t *body)
+{
+    ngx_buf_t  *file;
+
+    if (!body->passing
+        && (body->rewriter == NULL
+            || pz_rewriter_outcome(body->rewriter) == PZ_OUTCOME_EDITING))
+    {
+        return NGX_DECLINED;
+    }
+
+    file = ngx_pz_source_file(&body->source);
+
+    if (file == NULL || !body->sniffed
+        || (body->source.page != NULL
+            && body->source.page->pos != body->source.page->last))
+    {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_pz_output_file(&body->output, file) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_pz_source_skip(&body->source);
+    ngx_pz_output_give_back(&body->output, file, 0);
+
+    if (file->last_buf && ngx_pz_body_finish(body) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_pz_output_marks(&body->output, file);
+}
+
+
+/* Read until nothing is left, a slot waits, or the buffer is on its way. */
+static ngx_int_t
+ngx_pz_body_read(ngx_pz_body_t *body)
+{
+    ngx_int_t       rc;
+    ngx_uint_t      broken;
+    ngx_pz_piece_t  piece;
+
+    while (!body->output.waiting) {
+
+        rc = ngx_pz_body_pass_file(body);
+
+        if (rc == NGX_OK) {
+            continue;
+        }
+
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        broken = 0;
+        rc = ngx_pz_source_next(&body->source, &piece, &broken);
+
+        if (rc == NGX_DECLINED || rc == NGX_AGAIN) {
+            return NGX_OK;
+        }
+
+        if (rc == NGX_ERROR) {
+            if (broken) {
+                body->pr->status = NGX_PZ_STATUS_INFLATE;
+            }
+
+            return NGX_ERROR;
+        }
+
+        if (ngx_pz_body_use(body, &piece) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_pz_body_is_full(ngx_pz_request_t *pr)
+{
+    return pr->body->output.waiting
+           && ngx_pz_output_held(&pr->body->output)
+              + ngx_pz_source_waiting(&pr->body->source)
+              > pr->settings->max_buffer;
+}
+
+
+/* What may go now: what a filled slot has freed, else what can be read. */
+static ngx_int_t
+ngx_pz_body_ready(ngx_pz_body_t *body, ngx_chain_t **ready)
+{
+    if (ngx_pz_output_take(&body->output, ready) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (*ready != NULL || body->output.waiting) {
+        return NGX_OK;
+    }
+
+    if (ngx_pz_body_read(body) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_pz_output_take(&body->output, ready);
+}
+
+
+static void
+ngx_pz_body_mark(ngx_pz_body_t *body)
+{
+    ngx_connection_t  *c;
+
+    c = body->pr->request->connection;
+
+    if (body->source.in != NULL || body->output.out != NULL) {
+        c->buffered |= NGX_PZ_BUFFERED;
+
+    } else {
+        c->buffered &= ~NGX_PZ_BUFFERED;
+    }
+}
+
+
+ngx_int_t
+ngx_pz_body_push(ngx_pz_request_t *pr, ngx_chain_t *in, ngx_uint_t asked)
+{
+    ngx_int_t       rc;
+    ngx_chain_t    *ready;
+    ngx_pz_body_t  *body;
+
+    body = pr->body;
+
+    if (in != NULL && ngx_pz_source_add(&body->source, in) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* who is behind us takes it ill to be called with nothing when it has nothing */
+    asked = asked && (body->output.busy != NULL
+                      || !(pr->request->connection->buffered & NGX_PZ_BUFFERED));
+
+    do {
+        rc = ngx_pz_body_ready(body, &ready);
+
+        if (rc != NGX_OK || (ready == NULL && !asked)) {
+            break;
+        }
+
+        ngx_pz_body_mark(body);
+
+        rc = body->next(pr->request, ready);
+
+        if (rc != NGX_ERROR) {
+            ngx_pz_output_sent(&body->output, ready);
+        }
+
+        asked = 0;
+
+    } while (rc == NGX_OK && ready != NULL);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    ngx_pz_body_mark(body);
+
+    return (pr->request->connection->buffered & NGX_PZ_BUFFERED) ? NGX_AGAIN : rc;
+}

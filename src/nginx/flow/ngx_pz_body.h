@@ -1,0 +1,54 @@
+/*
+ * Stage: the body.  Pieces of the page go through the rewriter; what comes out
+ * goes on in buffers that mostly are the ones that came in.
+ */
+#ifndef NGX_PZ_BODY_H
+#define NGX_PZ_BODY_H
+
+#include "ngx_pz_output.h"
+#include "ngx_pz_request.h"
+#include "ngx_pz_source.h"
+#include "pz_charset.h"
+#include "pz_rewriter.h"
+
+typedef struct ngx_pz_body_s  ngx_pz_body_t;
+
+/* Our bit in connection->buffered: a page of ours is not out yet. */
+#define NGX_PZ_BUFFERED  0x40
+
+struct ngx_pz_body_s {
+    ngx_pz_request_t         *pr;
+    ngx_http_output_body_filter_pt  next;
+    ngx_pz_source_t           source;
+    ngx_pz_output_t           output;
+    pz_rewriter_t            *rewriter;     /* made when the charset is known */
+    pz_str_t                  charset;      /* of Content-Type; empty: not said */
+    u_char                   *head;         /* the first bytes, while they are too few to tell */
+    size_t                    nhead;
+    unsigned                  sniffed:1;
+    unsigned                  ended:1;      /* the last buffer has been read */
+    unsigned                  passing:1;    /* nothing is edited any more */
+};
+
+/* Whether the header already says a charset that we leave alone. */
+ngx_uint_t ngx_pz_body_is_opaque(ngx_http_request_t *r);
+
+/*
+ * Prepare to rewrite by the plan: sets pr->body.  `fill` gives the content of
+ * slots.  NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_pz_body_begin(ngx_pz_request_t *pr,
+    ngx_http_output_body_filter_pt next, ngx_pz_encoding_e encoding,
+    ngx_pz_output_fill_pt fill);
+
+/*
+ * Take `in` (NULL: just go on) and send what can be sent.  `asked`: the writer
+ * asks, so what is behind us may have something to send even if we have not.
+ */
+ngx_int_t ngx_pz_body_push(ngx_pz_request_t *pr, ngx_chain_t *in,
+    ngx_uint_t asked);
+
+/* A slot waits, and more than personalize_max_buffer is held behind it. */
+ngx_uint_t ngx_pz_body_is_full(ngx_pz_request_t *pr);
+
+#endif

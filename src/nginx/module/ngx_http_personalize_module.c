@@ -1,0 +1,82 @@
+/*
+ * ngx_http_personalize_module: pages personalized as they leave the server.
+ */
+#include "ngx_pz_conf.h"
+#include "ngx_pz_pipeline.h"
+#include "ngx_pz_variables.h"
+
+
+/* Where it is on nowhere, nothing is hooked, and no request pays for it. */
+static ngx_int_t
+ngx_http_personalize_init(ngx_conf_t *cf)
+{
+    ngx_pz_main_conf_t  *main;
+
+    main = ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module);
+
+    if (!main->used && !main->served) {
+        return NGX_OK;
+    }
+
+    main->counters = ngx_pz_counters_zone(cf, &ngx_http_personalize_module);
+
+    if (main->counters == NULL) {
+        return NGX_ERROR;
+    }
+
+    return main->used ? ngx_pz_pipeline_install(cf) : NGX_OK;
+}
+
+
+/* The cache manager runs this as well, and has no business with visitors. */
+static ngx_int_t
+ngx_http_personalize_init_process(ngx_cycle_t *cycle)
+{
+    ngx_pz_main_conf_t  *main;
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) {
+        return NGX_OK;
+    }
+
+    main = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_personalize_module);
+
+    if (main == NULL || main->counters == NULL) {
+        return NGX_OK;
+    }
+
+    main->worker = ngx_pz_worker_create(cycle, &main->redis, &main->books,
+                                        ngx_pz_counters_of(main->counters));
+
+    return main->worker != NULL ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_http_module_t  ngx_http_personalize_module_ctx = {
+    ngx_pz_variables_add,              /* preconfiguration */
+    ngx_http_personalize_init,         /* postconfiguration */
+
+    ngx_pz_conf_create_main,           /* create main configuration */
+    NULL,                              /* init main configuration */
+
+    NULL,                              /* create server configuration */
+    NULL,                              /* merge server configuration */
+
+    ngx_pz_conf_create_loc,            /* create location configuration */
+    ngx_pz_conf_merge_loc              /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_personalize_module = {
+    NGX_MODULE_V1,
+    &ngx_http_personalize_module_ctx,  /* module context */
+    ngx_http_personalize_commands,     /* module directives */
+    NGX_HTTP_MODULE,                   /* module type */
+    NULL,                              /* init master */
+    NULL,                              /* init module */
+    ngx_http_personalize_init_process, /* init process */
+    NULL,                              /* init thread */
+    NULL,                              /* exit thread */
+    NULL,                              /* exit process */
+    NULL,                              /* exit master */
+    NGX_MODULE_V1_PADDING
+};

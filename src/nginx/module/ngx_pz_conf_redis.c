@@ -1,0 +1,200 @@
+/*
+ * personalize_redis: no connection is made here, only names are resolved.
+ */
+#include "ngx_pz_conf_redis.h"
+
+#define NGX_PZ_CONF_REDIS_ARENA        65536
+#define NGX_PZ_CONF_REDIS_CONNECT      1000     /* ms */
+#define NGX_PZ_CONF_REDIS_MAX_PENDING  1024
+#define NGX_PZ_CONF_REDIS_PREFIX       "pz:"
+#define NGX_PZ_CONF_REDIS_PREFIX_MAX   64
+
+
+static void
+ngx_pz_conf_redis_on_cleanup(void *data)
+{
+    pz_arena_destroy(data);
+}
+
+
+/* The URL may hold a password: an error never prints it as it was written. */
+static ngx_int_t
+ngx_pz_conf_redis_url(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_str_t *text)
+{
+    pz_str_t             url;
+    pz_arena_t          *arena;
+    pz_error_t           error;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    arena = pz_arena_create(NGX_PZ_CONF_REDIS_ARENA, 0);
+
+    if (cln == NULL || arena == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_pz_conf_redis_on_cleanup;
+    cln->data = arena;
+
+    url.data = (char *) text->data;
+    url.len = text->len;
+
+    if (pz_redis_url_parse(arena, url, &conf->url, &error) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "personalize_redis: %s",
+                           error.text);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pz_conf_redis_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf)
+{
+    ngx_url_t  u;
+    ngx_str_t  shown;
+
+    ngx_memzero(&u, sizeof(ngx_url_t));
+
+    u.url.data = ngx_pnalloc(cf->pool, sizeof("unix:") + conf->url.path.len
+                                       + conf->url.host.len + sizeof("[]:65535"));
+    if (u.url.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (conf->url.scheme == PZ_REDIS_UNIX) {
+        u.url.len = ngx_sprintf(u.url.data, "unix:%*s", conf->url.path.len,
+                                conf->url.path.data)
+                    - u.url.data;
+
+    } else {
+        u.url.len = ngx_sprintf(u.url.data,
+                                pz_str_find_byte(conf->url.host, ':') >= 0
+                                ? "[%*s]:%ui" : "%*s:%ui",
+                                conf->url.host.len, conf->url.host.data,
+                                (ngx_uint_t) conf->url.port)
+                    - u.url.data;
+    }
+
+    u.default_port = 6379;
+
+    if (ngx_parse_url(cf->pool, &u) != NGX_OK || u.naddrs == 0) {
+        shown.data = (u_char *) conf->url.shown.data;
+        shown.len = conf->url.shown.len;
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "personalize_redis: %s in \"%V\"",
+                           u.err ? u.err : "no address", &shown);
+        return NGX_ERROR;
+    }
+
+    conf->addrs = u.addrs;
+    conf->naddrs = u.naddrs;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pz_conf_redis_prefix(ngx_pz_store_conf_t *conf, ngx_str_t *value)
+{
+    size_t  i;
+
+    if (value->len > NGX_PZ_CONF_REDIS_PREFIX_MAX) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < value->len; i++) {
+        /* a brace would become the hash tag of every key */
+        if (value->data[i] <= ' ' || value->data[i] >= 0x7f
+            || value->data[i] == '{' || value->data[i] == '}')
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    conf->prefix = *value;
+
+    return NGX_OK;
+}
+
+
+/* name=value; NGX_DECLINED: no such name, NGX_ERROR: no such value. */
+static ngx_int_t
+ngx_pz_conf_redis_param(ngx_pz_store_conf_t *conf, ngx_str_t *param)
+{
+    u_char      *eq;
+    ngx_int_t    n;
+    ngx_str_t    value;
+
+    eq = ngx_strlchr(param->data, param->data + param->len, '=');
+    if (eq == NULL) {
+        return NGX_DECLINED;
+    }
+
+    value.data = eq + 1;
+    value.len = param->data + param->len - value.data;
+
+    if (ngx_strncmp(param->data, "timeout=", 8) == 0) {
+        n = ngx_parse_time(&value, 0);
+        conf->timeout = (ngx_msec_t) n;
+
+    } else if (ngx_strncmp(param->data, "connect_timeout=", 16) == 0) {
+        n = ngx_parse_time(&value, 0);
+        conf->connect_timeout = (ngx_msec_t) n;
+
+    } else if (ngx_strncmp(param->data, "max_pending=", 12) == 0) {
+        n = ngx_atoi(value.data, value.len);
+        conf->max_pending = (ngx_uint_t) n;
+
+    } else if (ngx_strncmp(param->data, "prefix=", 7) == 0) {
+        return ngx_pz_conf_redis_prefix(conf, &value);
+
+    } else {
+        return NGX_DECLINED;
+    }
+
+    return n > 0 ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_pz_store_conf_t *
+ngx_pz_conf_redis(ngx_conf_t *cf)
+{
+    ngx_int_t             rc;
+    ngx_str_t            *value;
+    ngx_uint_t            i;
+    ngx_pz_store_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_pz_store_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    conf->connect_timeout = NGX_PZ_CONF_REDIS_CONNECT;
+    conf->max_pending = NGX_PZ_CONF_REDIS_MAX_PENDING;
+    ngx_str_set(&conf->prefix, NGX_PZ_CONF_REDIS_PREFIX);
+
+    value = cf->args->elts;
+
+    if (ngx_pz_conf_redis_url(cf, conf, &value[1]) != NGX_OK
+        || ngx_pz_conf_redis_resolve(cf, conf) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+        rc = ngx_pz_conf_redis_param(conf, &value[i]);
+
+        if (rc != NGX_OK) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               rc == NGX_DECLINED
+                               ? "personalize_redis: unknown parameter \"%V\"; there are "
+                                 "timeout=, connect_timeout=, max_pending= and prefix="
+                               : "personalize_redis: invalid value in \"%V\"",
+                               &value[i]);
+            return NULL;
+        }
+    }
+
+    return conf;
+}
