@@ -136,7 +136,8 @@ ngx_pz_content_begin(ngx_pz_request_t *pr, ngx_pz_request_on_done_pt on_fill)
         slot[i].pr = pr;
         slot[i].want = &pr->decision.plan.wants[i];
 
-        if (pr->visitor.id.len == 0 && slot[i].want->kind == PZ_WANT_COUPON) {
+        /* who keeps no cookie would draw another code with every page: docs/adr/0004 */
+        if (!pr->visitor.returning && slot[i].want->kind == PZ_WANT_COUPON) {
             continue;
         }
 
