@@ -1,0 +1,145 @@
+#include "pz_native.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+
+#include "pz_compile.h"
+#include "pz_suggest.h"
+#include "pz_table.h"
+
+
+pz_loader_t *
+pz_native_loader(lua_State *L)
+{
+    pz_ruleset_t *rules = pz_sandbox_data(pz_sandbox_of(L));
+
+    return rules->loader;
+}
+
+
+static int
+pz_native_is_loaded(lua_State *L)
+{
+    lua_pushboolean(L, pz_native_loader(L) == NULL);
+    return 1;
+}
+
+
+/* File (by number) and line of the nearest caller that is a rule file. */
+static int
+pz_native_where(lua_State *L)
+{
+    int       level;
+    unsigned  file;
+    lua_Debug ar;
+
+    for (level = 1; lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "Sl", &ar);
+        if (sscanf(ar.source, "=rule%9u", &file) == 1) {
+            lua_pushinteger(L, (lua_Integer) file);
+            lua_pushinteger(L, ar.currentline);
+            return 2;
+        }
+    }
+    lua_pushinteger(L, (lua_Integer) pz_native_loader(L)->file);
+    lua_pushinteger(L, 0);
+    return 2;
+}
+
+
+static int
+pz_native_report(lua_State *L)
+{
+    pz_loader_report(pz_native_loader(L), (unsigned) luaL_checkinteger(L, 1),
+                     (unsigned) luaL_checkinteger(L, 2), "%s", luaL_checkstring(L, 3));
+    return 0;
+}
+
+
+static int
+pz_native_suggest(lua_State *L)
+{
+    const char *word = luaL_checkstring(L, 1);
+
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_pushstring(L, pz_suggest_key(L, 2, word));
+    return 1;
+}
+
+
+static int
+pz_native_file_name(lua_State *L)
+{
+    pz_loader_t *loader = pz_native_loader(L);
+    lua_Integer  n = luaL_checkinteger(L, 1);
+
+    lua_pushstring(L, (n >= 0 && (size_t) n < loader->rules->nfiles)
+                      ? loader->rules->files[n] : "?");
+    return 1;
+}
+
+
+/* field(name, type, safe): nothing, or what is wrong. */
+static int
+pz_native_field(lua_State *L)
+{
+    int           rc, type;
+    pz_str_t      name;
+    pz_ruleset_t *rules = pz_native_loader(L)->rules;
+
+    name.data = luaL_checklstring(L, 1, &name.len);
+    type = pz_type_from(pz_str_from(luaL_checkstring(L, 2)));
+    rc = pz_schema_declare(rules->schema, name, (pz_type_t) type, lua_toboolean(L, 3));
+    if (rc == 0) {
+        return 0;
+    }
+    if (rc == -2) {
+        lua_pushfstring(L, "is already a %s: a field has one type",
+                        pz_type_name(pz_schema_type(rules->schema, name)));
+    } else {
+        lua_pushliteral(L, "does not fit: there are too many fields");
+    }
+    return 1;
+}
+
+
+static int
+pz_native_segment(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    pz_compile_segment(L, pz_native_loader(L));
+    return 0;
+}
+
+
+static int
+pz_native_campaign(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    pz_compile_campaign(L, pz_native_loader(L));
+    return 0;
+}
+
+
+void
+pz_native_push(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        { "campaign", pz_native_campaign },
+        { "field", pz_native_field },
+        { "file_name", pz_native_file_name },
+        { "is_loaded", pz_native_is_loaded },
+        { "report", pz_native_report },
+        { "segment", pz_native_segment },
+        { "suggest", pz_native_suggest },
+        { "where", pz_native_where },
+        { NULL, NULL }
+    };
+    const luaL_Reg *f;
+
+    lua_newtable(L);
+    for (f = functions; f->name != NULL; f++) {
+        lua_pushcfunction(L, f->func);
+        lua_setfield(L, -2, f->name);
+    }
+}
