@@ -1,6 +1,6 @@
-# What start, stop and show share.  Sourced with $root set.
+# What start and stop share.  Sourced with $root set.
 
-state=$root/build/demo
+state=${PZ_DEMO_STATE:-$root/build/demo}
 PATH=$PATH:/usr/sbin:/sbin
 
 # The folder of the demo that runs, or ran last; empty if there was none.
