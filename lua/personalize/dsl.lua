@@ -54,6 +54,11 @@ end
 
 -- Segments -------------------------------------------------------------------
 
+local tests = {
+  is = true, is_not = true, at_least = true, at_most = true, more_than = true, less_than = true,
+  one_of = true, none_of = true, has = true, has_not = true, exists = true,
+}
+
 -- orders = { at_least = 3, at_most = 9 }, tier = "gold", tier = { "gold", "vip" }
 local function conditions_of(at, what, field, v)
   local found = {}
@@ -71,13 +76,21 @@ local function conditions_of(at, what, field, v)
     add("one_of", v)
   else
     for _, test in ipairs(check.keys(v)) do
-      add(test, v[test])
+      if check.one_of(at, what .. ": '" .. field .. "'", test, tests) then
+        add(test, v[test])
+      end
     end
-    if #found == 0 then
+    if next(v) == nil then
       check.report(at, "%s: '%s' has no test: write %s = { at_least = 1 }", what, field, field)
     end
   end
   return found
+end
+
+local function add_all(list, items)
+  for _, item in ipairs(items) do
+    list[#list + 1] = item
+  end
 end
 
 local function declare_segment(at, name, body)
@@ -103,13 +116,15 @@ local function declare_segment(at, name, body)
           check.report(at, "%s: 'when' must be a function, not %s", what, check.show(body.when))
           segment.when = nil
         end
-      else
-        for _, condition in ipairs(conditions_of(at, what, field, body[field])) do
-          segment.conditions[#segment.conditions + 1] = condition
+      elseif field == "ctx" and type(body.ctx) == "table" then
+        for _, fact in ipairs(check.keys(body.ctx)) do
+          add_all(segment.conditions, conditions_of(at, what, "ctx." .. tostring(fact), body.ctx[fact]))
         end
+      else
+        add_all(segment.conditions, conditions_of(at, what, field, body[field]))
       end
     end
-    if #segment.conditions == 0 and not segment.when then
+    if next(body) == nil then
       check.report(at, "%s has no condition: everyone would be in it", what)
     end
   end
@@ -193,7 +208,19 @@ local function shown(at, what, body)
   return { { name = "show", weight = 1, actions = list } }
 end
 
+-- What stands in a campaign that is wrong is not lost: say only what is wrong.
+local function mark_used(t, depth)
+  for _, v in pairs(type(t) == "table" and t or {}) do
+    if actions.is(v) then
+      used[v] = true
+    elseif depth > 0 then
+      mark_used(v, depth - 1)
+    end
+  end
+end
+
 local function declare_campaign(at, name, body)
+  mark_used(body, 3)
   local what = type(name) == "string" and 'campaign "' .. name .. '"' or "campaign"
   if not check_name(at, "campaign", name, "^[%w_.-]+$", "letters, digits, '_', '.' and '-'")
     or not check_unique(at, "campaign", name)

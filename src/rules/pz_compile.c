@@ -134,19 +134,17 @@ pz_compile_condition(lua_State *L, const pz_compile_place_t *place, pz_condition
     word = pz_table_text(L, place->loader->rules->arena, top, "test");
     test = pz_test_from(word);
     if (test < 0) {
-        pz_loader_report(place->loader, place->file, place->line,
-                         "segment \"%s\": there is no test '%s' of '%s'; there are is, is_not, "
-                         "at_least, at_most, more_than, less_than, one_of, none_of, has, has_not, "
-                         "exists", place->health->name.data, word.data, c->field.data);
-        return;
+        return;    /* the prelude has said so */
     }
     c->test = (pz_test_t) test;
     lua_getfield(L, top, "operand");
     type = pz_compile_type(L, place, c->field, c->test);
     if (!pz_test_fits(c->test, type)) {
         pz_loader_report(place->loader, place->file, place->line,
-                         "segment \"%s\": '%s' is a %s, which cannot be put to '%s'",
-                         place->health->name.data, c->field.data, pz_type_name(type), word.data);
+                         "segment \"%s\": '%s' is a %s, which cannot be put to '%s'%s",
+                         place->health->name.data, c->field.data, pz_type_name(type), word.data,
+                         type == PZ_TYPE_TEXT ? "; if it is no text, say so: fields { NAME = "
+                         "\"number\" }" : "");
     } else if (c->test == PZ_TEST_ONE_OF || c->test == PZ_TEST_NONE_OF) {
         (void) pz_compile_operand_list(L, place, c, word.data);
     } else {
@@ -212,8 +210,7 @@ pz_compile_pages(lua_State *L, const pz_compile_place_t *place, pz_campaign_t *c
         pages[i] = *owned = pz_page_compile(rules->arena, texts[i], &error);
         if (pages[i] == NULL) {
             pz_loader_report(place->loader, place->file, place->line,
-                             "campaign \"%s\": page \"%s\": %s", campaign->name.data,
-                             texts[i].data, error.text);
+                             "campaign \"%s\": %s", campaign->name.data, error.text);
         }
     }
 }

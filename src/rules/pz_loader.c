@@ -146,6 +146,8 @@ pz_loader_enter_finish(lua_State *L)
     pz_compile_finish(L, loader);
     luaL_unref(L, LUA_REGISTRYINDEX, loader->prelude);
     luaL_unref(L, LUA_REGISTRYINDEX, loader->modules);
+    lua_settop(L, 0);
+    lua_gc(L, LUA_GCCOLLECT, 0);
     return 0;
 }
 

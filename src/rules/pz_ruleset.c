@@ -109,6 +109,21 @@ pz_ruleset_prepare(pz_ruleset_t *rules, const char *path, pz_error_t *error)
 }
 
 
+/* In the order in which a person reads: by file, then by line. */
+static int
+pz_ruleset_compare(const void *a, const void *b)
+{
+    int               order;
+    const pz_error_t *left = a, *right = b;
+
+    order = strcmp(left->file, right->file);
+    if (order != 0) {
+        return order;
+    }
+    return (left->line > right->line) - (left->line < right->line);
+}
+
+
 pz_ruleset_t *
 pz_ruleset_load(const char *path, const pz_ruleset_limits_t *limits, pz_error_t *errors,
     size_t nerrors, size_t *found)
@@ -142,6 +157,8 @@ pz_ruleset_load(const char *path, const pz_ruleset_limits_t *limits, pz_error_t 
     rules->loader = NULL;
     *found = loader.found;
     if (loader.found > 0) {
+        qsort(errors, loader.found < nerrors ? loader.found : nerrors, sizeof(pz_error_t),
+              pz_ruleset_compare);
         pz_ruleset_destroy(rules);
         return NULL;
     }

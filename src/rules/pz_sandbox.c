@@ -108,11 +108,23 @@ pz_sandbox_alloc(void *ud, void *old, size_t from, size_t to)
 }
 
 
+/* An error with the line of the rule file that is running, or that called what is. */
 static void
 pz_sandbox_on_count(lua_State *L, lua_Debug *ar)
 {
-    (void) ar;
-    pz_sandbox_tick(L);
+    int level;
+
+    if (!pz_sandbox_is_over(pz_sandbox_of(L))) {
+        return;
+    }
+    for (level = 0; lua_getstack(L, level, ar); level++) {
+        lua_getinfo(L, "Sl", ar);
+        if (strncmp(ar->source, "=rule", 5) == 0) {
+            lua_pushfstring(L, "%s:%d: it ran too long", ar->source + 1, ar->currentline);
+            lua_error(L);
+        }
+    }
+    luaL_error(L, "it ran too long");
 }
 
 
