@@ -128,10 +128,14 @@ sub mutable_statics {
 sub exports {
     my $module = 'build/ngx_http_personalize_module.so';
     SKIP: {
-        skip 'the module is not built', 1 if !-f $module;
+        skip 'the module is not built', 2 if !-f $module;
         my %may = map { $_ => 1 }
             qw(ngx_modules ngx_module_names ngx_module_order ngx_http_personalize_module);
         my @names = map { (split ' ')[2] } `nm -D --defined-only $module`;
         is_deeply([grep { !$may{$_} } @names], [], 'the module exports itself only');
+
+        # nginx brings the rest; a linker cannot tell the one from the other
+        my @open = map { (split ' ')[1] } `nm -D --undefined-only $module`;
+        is_deeply([grep { /^(?:ngx_)?pz_/ } @open], [], 'and nothing of its own is missing in it');
     }
 }
