@@ -178,7 +178,9 @@ guard_digit(pz_redis_guard_t *guard, char byte)
         return 0;
     }
 
-    if (guard->ndigits == sizeof(guard->digits)) {
+    if ((byte != '-' && (byte < '0' || byte > '9'))
+        || guard->ndigits == sizeof(guard->digits))
+    {
         return guard_fail(guard, "malformed number");
     }
 
