@@ -24,9 +24,11 @@ ngx_pz_eligible_request(ngx_http_request_t *r)
 
     accept = ngx_pz_header_in(r, "accept");
 
-    return ngx_strlcasestrn(accept.data, accept.data + accept.len,
-                            (u_char *) "text/html", 9 - 1)
-           != NULL;
+    /* ngx_strlcasestrn steps back from the end: no value must not be searched */
+    return accept.len != 0
+           && ngx_strlcasestrn(accept.data, accept.data + accept.len,
+                               (u_char *) "text/html", 9 - 1)
+              != NULL;
 }
 
 
