@@ -11,6 +11,7 @@ use JSON::PP qw(decode_json);
 use Test::More;
 
 use Personalize::Http;
+use Personalize::Process;
 use Personalize::Site;
 
 my $t = Personalize::Site->new(rules => 0, link => 1);
@@ -67,6 +68,8 @@ sub campaign {
     my ($found) = grep { $_->{name} eq $name } @{ $answer->{campaigns} };
     return $found || {};
 }
+
+ok(Personalize::Process::until_true(5, sub { $t->status->{redis}[0]{state} eq 'ready' }), 'Redis is there');
 
 # --- a visitor who is known
 

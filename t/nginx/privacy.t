@@ -41,6 +41,8 @@ $t->config(<<'CONF');
 CONF
 $t->start;
 
+ok(Personalize::Process::until_true(5, sub { $t->status->{redis}[0]{state} eq 'ready' }), 'Redis is there');
+
 my $privacy = '/_personalize/privacy';
 
 sub told_to {
