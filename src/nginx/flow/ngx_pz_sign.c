@@ -32,9 +32,9 @@ ngx_pz_keys_check(ngx_conf_t *cf, ngx_str_t *file, ngx_fd_t fd, size_t *size)
 
     if (ngx_file_access(&info) & (S_IROTH | S_IWOTH)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the key file \"%V\" can be read or written by everybody (mode %04xo): "
+                           "the key file \"%V\" can be read or written by everybody: "
                            "run \"chmod 600 %V\", and put a new key on its first line",
-                           file, (ngx_uint_t) ngx_file_access(&info), file);
+                           file, file);
         return NGX_ERROR;
     }
 
