@@ -170,7 +170,7 @@ static int
 pz_template_value(pz_template_parser_t *p, size_t at)
 {
     pz_land_t            land;
-    pz_template_tag_t    tag;
+    pz_template_tag_t    tag = { 0 };
     pz_template_piece_t *piece, *other;
 
     if (pz_template_tag(p, at, &tag) != 0 || pz_template_land(p, &tag, &land) != 0

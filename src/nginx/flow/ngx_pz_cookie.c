@@ -9,14 +9,14 @@
 #define NGX_PZ_COOKIE_MAC         22      /* base64url characters of NGX_PZ_MAC bytes */
 #define NGX_PZ_COOKIE_ISSUED      10      /* base36 digits, at the most */
 #define NGX_PZ_COOKIE_LONGEST     80
-#define NGX_PZ_COOKIE_CANDIDATES  32      /* of one request: each costs a MAC */
+#define NGX_PZ_COOKIE_VERIFIED    32      /* of one request, at the most: each costs a MAC */
 #define NGX_PZ_COOKIE_SKEW        86400   /* a cookie from another edge's clock */
 
 typedef struct {
     ngx_array_t      *keys;
     ngx_str_t        *id;
     ngx_pz_cookie_e   outcome;
-    ngx_uint_t        candidates;
+    ngx_uint_t        verified;
 } ngx_pz_cookie_search_t;
 
 typedef struct {
@@ -130,11 +130,14 @@ ngx_pz_cookie_verify(ngx_pz_cookie_parts_t *parts, ngx_pz_key_t *key)
 
 
 static ngx_pz_cookie_e
-ngx_pz_cookie_judge(ngx_str_t *value, ngx_array_t *keys, ngx_str_t *id)
+ngx_pz_cookie_judge(ngx_pz_cookie_search_t *search, ngx_str_t *value, ngx_str_t *id)
 {
     time_t                 age;
+    ngx_array_t           *keys;
     ngx_pz_key_t          *key;
     ngx_pz_cookie_parts_t  parts;
+
+    keys = search->keys;
 
     if (ngx_pz_cookie_parse(value, keys != NULL, &parts) != NGX_OK) {
         return NGX_PZ_COOKIE_FORGED;
@@ -145,7 +148,9 @@ ngx_pz_cookie_judge(ngx_str_t *value, ngx_array_t *keys, ngx_str_t *id)
     if (keys != NULL) {
         key = ngx_pz_key_find(keys, parts.key);
 
-        if (key == NULL || !ngx_pz_cookie_verify(&parts, key)) {
+        if (key == NULL || search->verified++ >= NGX_PZ_COOKIE_VERIFIED
+            || !ngx_pz_cookie_verify(&parts, key))
+        {
             return NGX_PZ_COOKIE_FORGED;
         }
     }
@@ -189,16 +194,14 @@ ngx_pz_cookie_on_pair(ngx_pz_cookie_search_t *search, u_char *p, u_char *end)
     }
 
     ngx_str_null(&id);
-    outcome = ngx_pz_cookie_judge(&value, search->keys, &id);
+    outcome = ngx_pz_cookie_judge(search, &value, &id);
 
     if (search->outcome < outcome) {
         search->outcome = outcome;
         *search->id = id;
     }
 
-    return outcome >= NGX_PZ_COOKIE_VALID
-           || ++search->candidates == NGX_PZ_COOKIE_CANDIDATES
-           ? NGX_OK : NGX_DECLINED;
+    return outcome >= NGX_PZ_COOKIE_VALID ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -236,7 +239,7 @@ ngx_pz_cookie_read(ngx_http_request_t *r, ngx_array_t *keys, ngx_str_t *id)
     search.keys = keys;
     search.id = id;
     search.outcome = NGX_PZ_COOKIE_NONE;
-    search.candidates = 0;
+    search.verified = 0;
 
     ngx_str_null(id);
 

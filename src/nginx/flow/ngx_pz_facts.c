@@ -46,6 +46,38 @@ ngx_pz_facts_language(ngx_http_request_t *r, pz_str_t *language)
 }
 
 
+/*
+ * The page that the visitor asked for: after a rewrite, an index or try_files
+ * r->uri names what answers, which no address bar shows.
+ */
+static ngx_int_t
+ngx_pz_facts_path(ngx_http_request_t *r, pz_str_t *path)
+{
+    u_char  *src, *dst, *end;
+    size_t   len;
+
+    if (r->valid_unparsed_uri || r->unparsed_uri.len == 0) {
+        *path = ngx_pz_str(r->uri);
+        return NGX_OK;
+    }
+
+    src = r->unparsed_uri.data;
+    end = ngx_strlchr(src, src + r->unparsed_uri.len, '?');
+    len = (end != NULL) ? (size_t) (end - src) : r->unparsed_uri.len;
+
+    dst = ngx_pnalloc(r->pool, len);
+    if (dst == NULL) {
+        return NGX_ERROR;
+    }
+
+    path->data = (char *) dst;
+    ngx_unescape_uri(&dst, &src, len, 0);
+    path->len = (char *) dst - path->data;
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_pz_facts_named(ngx_http_request_t *r, ngx_array_t *context, pz_facts_t *facts)
 {
@@ -90,7 +122,6 @@ ngx_pz_facts_collect(ngx_http_request_t *r, const ngx_pz_settings_t *settings,
 {
     ngx_memzero(facts, sizeof(pz_facts_t));
 
-    facts->path = ngx_pz_str(r->uri);
     facts->host = ngx_pz_str(r->headers_in.server);
     facts->query = ngx_pz_str(r->args);
     facts->now = ngx_time();
@@ -99,7 +130,9 @@ ngx_pz_facts_collect(ngx_http_request_t *r, const ngx_pz_settings_t *settings,
         facts->referrer = ngx_pz_str(r->headers_in.referer->value);
     }
 
-    if (ngx_pz_facts_language(r, &facts->language) != NGX_OK) {
+    if (ngx_pz_facts_path(r, &facts->path) != NGX_OK
+        || ngx_pz_facts_language(r, &facts->language) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
