@@ -93,6 +93,7 @@ is($is{'crash'}, 'fault', 'its function failed');
 is($is{'nobody'}, 'holdout', 'held out');
 is($is{'test'}, 'chosen', 'an experiment');
 is(campaign($ann, 'test')->{variant}, 'a', 'and which variant');
+like(campaign($ann, 'test')->{bucket}, qr/^\d{1,4}$/, 'and its bucket');
 ok((!grep { $_->{because} eq '' } @{ $ann->{campaigns} }), 'each says why');
 like(campaign($ann, 'cart-only')->{file}, qr/all\.lua$/, 'and in which file it is');
 is(campaign($ann, 'cart-only')->{line}, 8, 'and line');

@@ -3,6 +3,7 @@
  */
 #include "ngx_pz_explain.h"
 #include "ngx_pz_reply.h"
+#include "pz_bucket.h"
 
 static const char *const  ngx_pz_explain_reasons[] = {
     [PZ_VERDICT_CHOSEN]   = "everything it asks for holds",
@@ -13,7 +14,7 @@ static const char *const  ngx_pz_explain_reasons[] = {
     [PZ_VERDICT_SEGMENT]  = "is for segments that this visitor is not in",
     [PZ_VERDICT_WHEN]     = "its when function said no",
     [PZ_VERDICT_GROUP]    = "another campaign won its group",
-    [PZ_VERDICT_FAULT]    = "its function failed, or has been switched off for failing",
+    [PZ_VERDICT_FAULT]    = "its function failed or is switched off, or no variant has a weight",
 };
 
 
@@ -102,6 +103,25 @@ ngx_pz_explain_choice(const pz_decision_t *decision, const pz_campaign_t *campai
 }
 
 
+/* Where the visitor fell among the variants, or within the holdout. */
+static void
+ngx_pz_explain_bucket(ngx_pz_explain_t *explain, const ngx_pz_explain_step_t *step,
+    pz_json_writer_t *w)
+{
+    pz_str_t  seed, id;
+
+    seed = step->campaign->seed;
+    id = ngx_pz_str(explain->pr.visitor.id);
+
+    if (step->verdict == PZ_VERDICT_HOLDOUT) {
+        ngx_pz_json_number(w, "bucket", (double) pz_bucket_holdout(seed, id));
+
+    } else if (step->verdict == PZ_VERDICT_CHOSEN && step->campaign->nvariants > 1) {
+        ngx_pz_json_number(w, "bucket", (double) pz_bucket(seed, id));
+    }
+}
+
+
 /* What the campaign asks for: the other half of "why". */
 static void
 ngx_pz_explain_conditions(const pz_campaign_t *campaign, pz_json_writer_t *w)
@@ -159,6 +179,8 @@ ngx_pz_explain_campaign(ngx_pz_explain_t *explain, const ngx_pz_explain_step_t *
     if (choice != NULL && choice->variant != NULL) {
         ngx_pz_json_text(w, "variant", choice->variant->name);
     }
+
+    ngx_pz_explain_bucket(explain, step, w);
 
     if (step->other != NULL) {
         ngx_pz_json_text(w, "winner", step->other->name);
