@@ -51,12 +51,42 @@ ngx_pz_keys_check(ngx_conf_t *cf, ngx_str_t *file, ngx_fd_t fd, size_t *size)
 }
 
 
-/* The file's bytes in cf->pool, where the keys stay: they point into it. */
+/* What there is up to `size` bytes, in cf->pool, where the keys stay: they point into it. */
+static ngx_int_t
+ngx_pz_keys_fill(ngx_conf_t *cf, ngx_str_t *file, ngx_fd_t fd, size_t size, ngx_str_t *text)
+{
+    ssize_t  n;
+
+    text->len = 0;
+    text->data = ngx_pnalloc(cf->pool, size + 1);
+    if (text->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    while (text->len < size) {
+        n = ngx_read_fd(fd, text->data + text->len, size - text->len);
+
+        if (n > 0) {
+            text->len += n;
+
+        } else if (n == 0) {
+            break;
+
+        } else if (ngx_errno != NGX_EINTR) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "cannot read the key file \"%V\"",
+                               file);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_pz_keys_slurp(ngx_conf_t *cf, ngx_str_t *file, ngx_str_t *text)
 {
     size_t     size;
-    ssize_t    n;
     ngx_fd_t   fd;
     ngx_int_t  rc;
 
@@ -71,27 +101,7 @@ ngx_pz_keys_slurp(ngx_conf_t *cf, ngx_str_t *file, ngx_str_t *text)
     rc = ngx_pz_keys_check(cf, file, fd, &size);
 
     if (rc == NGX_OK) {
-        text->len = 0;
-        text->data = ngx_pnalloc(cf->pool, size + 1);
-        if (text->data == NULL) {
-            rc = NGX_ERROR;
-        }
-    }
-
-    while (rc == NGX_OK && text->len < size) {
-        n = ngx_read_fd(fd, text->data + text->len, size - text->len);
-
-        if (n > 0) {
-            text->len += n;
-
-        } else if (n == 0) {
-            break;
-
-        } else if (ngx_errno != NGX_EINTR) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "cannot read the key file \"%V\"",
-                               file);
-            rc = NGX_ERROR;
-        }
+        rc = ngx_pz_keys_fill(cf, file, fd, size, text);
     }
 
     if (ngx_close_file(fd) == NGX_FILE_ERROR) {
