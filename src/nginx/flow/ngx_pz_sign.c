@@ -92,9 +92,13 @@ ngx_pz_keys_slurp(ngx_conf_t *cf, ngx_str_t *file, ngx_str_t *text)
 
     fd = ngx_open_file(file->data, NGX_FILE_RDONLY | NGX_FILE_NONBLOCK, NGX_FILE_OPEN, 0);
     if (fd == NGX_INVALID_FILE) {
+        /* Only where there is none: else the advice would cost every visitor's cookie. */
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "cannot open the key file \"%V\": make one with "
-                           "\"(umask 077; openssl rand -base64 48 > %V)\"", file, file);
+                           (ngx_errno == NGX_ENOENT)
+                           ? "there is no key file \"%V\": make one with \"(umask 077; "
+                             "openssl rand -base64 48 > %V)\""
+                           : "cannot open the key file \"%V\": nginx's master process must be "
+                             "able to read it", file, file);
         return NGX_ERROR;
     }
 
