@@ -24,7 +24,7 @@ struct pz_sandbox_s {
     uint64_t   deadline;       /* monotonic, ns; 0: no run under way */
     uint64_t   cpu_deadline;   /* of the thread's CPU time, ns; 0: not needed yet */
     uint64_t   half;           /* of the run's time, ns */
-    unsigned   collecting:1;   /* the collector may need a little to free a lot */
+    unsigned   unbounded:1;    /* what runs now must not fail for want of memory */
     unsigned   out_of_memory:1;
     unsigned   out_of_time:1;
 };
@@ -89,7 +89,7 @@ pz_sandbox_alloc(void *ud, void *old, size_t from, size_t to)
         sb->used -= from;
         return NULL;
     }
-    if (to > from && !sb->collecting) {
+    if (to > from && !sb->unbounded) {
         if (to - from > sb->budget - sb->used || sb->used > sb->budget || to > sb->max_block) {
             sb->out_of_memory = 1;
             return NULL;
@@ -174,7 +174,10 @@ pz_sandbox_create(size_t memory)
     }
     sb->budget = memory;
     sb->max_block = memory;
+    /* LuaJIT 2.1 beta crashes when memory ends in the middle of lua_newstate. */
+    sb->unbounded = 1;
     sb->lua = lua_newstate(pz_sandbox_alloc, sb);
+    sb->unbounded = 0;
     if (sb->lua == NULL) {
         free(sb);
         return NULL;
@@ -193,7 +196,7 @@ void
 pz_sandbox_destroy(pz_sandbox_t *sb)
 {
     if (sb != NULL) {
-        sb->collecting = 1;
+        sb->unbounded = 1;
         lua_close(sb->lua);
         free(sb);
     }
@@ -274,13 +277,16 @@ pz_sandbox_message(lua_State *L, char *text, size_t size)
 }
 
 
-/* After running dry the state is full of garbage that nothing will ask to be collected. */
+/*
+ * After running dry the state is full of garbage that nothing will ask to be
+ * collected; and collecting may need a little to free a lot.
+ */
 static void
 pz_sandbox_collect(pz_sandbox_t *sb)
 {
-    sb->collecting = 1;
+    sb->unbounded = 1;
     lua_gc(sb->lua, LUA_GCCOLLECT, 0);
-    sb->collecting = 0;
+    sb->unbounded = 0;
 }
 
 
