@@ -17,7 +17,7 @@
 #include <ngx_event.h>
 
 /* Milliseconds; the real delay is between half of it and all of it. */
-#define NGX_PZ_BREAKER_DELAY_MIN  200
+#define NGX_PZ_BREAKER_DELAY_MIN  100
 #define NGX_PZ_BREAKER_DELAY_MAX  10000
 
 #define NGX_PZ_BREAKER_TIMEOUTS   5
