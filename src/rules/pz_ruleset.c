@@ -157,8 +157,10 @@ pz_ruleset_load(const char *path, const pz_ruleset_limits_t *limits, pz_error_t 
     rules->loader = NULL;
     *found = loader.found;
     if (loader.found > 0) {
-        qsort(errors, loader.found < nerrors ? loader.found : nerrors, sizeof(pz_error_t),
-              pz_ruleset_compare);
+        if (nerrors > 0) {
+            qsort(errors, loader.found < nerrors ? loader.found : nerrors, sizeof(pz_error_t),
+                  pz_ruleset_compare);
+        }
         pz_ruleset_destroy(rules);
         return NULL;
     }
