@@ -441,6 +441,7 @@ ngx_int_t
 ngx_pz_body_push(ngx_pz_request_t *pr, ngx_chain_t *in, ngx_uint_t asked)
 {
     ngx_int_t       rc;
+    ngx_uint_t      again;
     ngx_chain_t    *ready;
     ngx_pz_body_t  *body;
 
@@ -469,9 +470,11 @@ ngx_pz_body_push(ngx_pz_request_t *pr, ngx_chain_t *in, ngx_uint_t asked)
             ngx_pz_output_sent(&body->output, ready);
         }
 
+        /* what was flushed behind us may have freed the buffer: no event will tell */
+        again = (ready != NULL || asked);
         asked = 0;
 
-    } while (rc == NGX_OK && ready != NULL);
+    } while (rc == NGX_OK && again);
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;

@@ -36,25 +36,25 @@ ngx_pz_pipeline_leave(ngx_http_request_t *r)
 }
 
 
+/* What can be told from the request alone. */
 static void
 ngx_pz_pipeline_enter(ngx_pz_request_t *pr)
 {
     pr->left = 0;
-    pr->page = 0;
     pr->status = NGX_PZ_STATUS_ABANDONED;
+    pr->page = (unsigned) ngx_pz_eligible_request(pr->request);
 
-    if (!ngx_pz_eligible_request(pr->request)) {
-        return;
+    if (pr->page && ngx_pz_eligible_unlink(pr->request) != NGX_OK) {
+        pr->page = 0;
     }
+}
 
-    pr->page = 1;
 
-    if (ngx_pz_eligible_unlink(pr->request) != NGX_OK) {
-        pr->lookup.failure = NGX_PZ_STATUS_MEMORY;
-        return;
-    }
-
-    if (pr->request->method == NGX_HTTP_HEAD) {
+/* Who it is, and what is known of them: for GET only, HEAD has no body to change. */
+static void
+ngx_pz_pipeline_begin(ngx_pz_request_t *pr)
+{
+    if (!pr->page || pr->request->method == NGX_HTTP_HEAD) {
         return;
     }
 
@@ -63,6 +63,25 @@ ngx_pz_pipeline_enter(ngx_pz_request_t *pr)
     {
         pr->lookup.failure = NGX_PZ_STATUS_MEMORY;
     }
+}
+
+
+static ngx_pz_request_t *
+ngx_pz_pipeline_open(ngx_http_request_t *r, const ngx_pz_settings_t *settings)
+{
+    ngx_pz_request_t  *pr;
+
+    pr = ngx_pz_request_open(r, settings);
+
+    if (pr != NULL) {
+        ngx_pz_pipeline_enter(pr);
+
+    } else {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "personalize: no memory, the page stays the origin's");
+    }
+
+    return pr;
 }
 
 
@@ -95,15 +114,11 @@ ngx_pz_pipeline_preaccess(ngx_http_request_t *r)
         pr->decision.made = 0;
     }
 
-    pr = ngx_pz_request_open(r, settings);
+    pr = ngx_pz_pipeline_open(r, settings);
 
-    if (pr == NULL) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "personalize: no memory, the page stays the origin's");
-        return NGX_DECLINED;
+    if (pr != NULL) {
+        ngx_pz_pipeline_begin(pr);
     }
-
-    ngx_pz_pipeline_enter(pr);
 
     return NGX_DECLINED;
 }
@@ -216,14 +231,40 @@ ngx_pz_pipeline_answer(ngx_pz_request_t *pr)
 }
 
 
+/*
+ * The request's context; made here for a response that comes before the
+ * preaccess phase, as that of "return 200" does.
+ */
+static ngx_pz_request_t *
+ngx_pz_pipeline_find(ngx_http_request_t *r)
+{
+    ngx_pz_request_t         *pr;
+    const ngx_pz_settings_t  *settings;
+
+    if (r != r->main) {
+        return NULL;
+    }
+
+    pr = ngx_pz_request_of(r);
+
+    if (pr != NULL) {
+        return pr->left || pr->headed ? NULL : pr;
+    }
+
+    settings = ngx_pz_settings_of(r);
+
+    return settings->mode == NGX_PZ_MODE_OFF ? NULL : ngx_pz_pipeline_open(r, settings);
+}
+
+
 static ngx_int_t
 ngx_pz_pipeline_header_filter(ngx_http_request_t *r)
 {
     ngx_pz_request_t  *pr;
 
-    pr = (r == r->main) ? ngx_pz_request_of(r) : NULL;
+    pr = ngx_pz_pipeline_find(r);
 
-    if (pr == NULL || pr->left || pr->headed) {
+    if (pr == NULL) {
         return ngx_http_next_header_filter(r);
     }
 
@@ -244,6 +285,10 @@ ngx_pz_pipeline_header_filter(ngx_http_request_t *r)
 
         return ngx_pz_head_write(pr) == NGX_OK ? ngx_http_next_header_filter(r)
                                                : NGX_ERROR;
+    }
+
+    if (!pr->lookup.begun) {
+        ngx_pz_pipeline_begin(pr);
     }
 
     if (pr->lookup.pending) {

@@ -135,7 +135,9 @@ ngx_pz_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         settings->rulebook = prev->rulebook;
     }
 
-    ngx_conf_merge_uint_value(settings->mode, prev->mode, NGX_PZ_MODE_OFF);
+    ngx_conf_merge_uint_value(settings->mode,
+                              conf->serves ? NGX_PZ_MODE_OFF : prev->mode,
+                              NGX_PZ_MODE_OFF);
     ngx_conf_merge_uint_value(settings->wait, prev->wait, NGX_PZ_WAIT_RESPONSE);
     ngx_conf_merge_ptr_value(settings->redis, prev->redis, NULL);
     ngx_conf_merge_str_value(settings->rules, prev->rules, "");

@@ -26,6 +26,7 @@ typedef struct {
     ngx_array_t       *types_keys;
     ngx_str_t          file;        /* where `personalize` stands */
     ngx_uint_t         line;
+    ngx_uint_t         serves;      /* an endpoint of ours: no page to personalize */
 } ngx_pz_loc_conf_t;
 
 extern ngx_command_t  ngx_http_personalize_commands[];

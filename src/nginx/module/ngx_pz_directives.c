@@ -266,7 +266,8 @@ ngx_pz_directive_field_value(ngx_conf_t *cf, void *post, void *data)
 
 
 static char *
-ngx_pz_directive_serve(ngx_conf_t *cf, ngx_http_handler_pt handler)
+ngx_pz_directive_serve(ngx_conf_t *cf, ngx_pz_loc_conf_t *conf,
+    ngx_http_handler_pt handler)
 {
     ngx_pz_main_conf_t        *main;
     ngx_http_core_loc_conf_t  *clcf;
@@ -279,6 +280,7 @@ ngx_pz_directive_serve(ngx_conf_t *cf, ngx_http_handler_pt handler)
     }
 
     clcf->handler = handler;
+    conf->serves = 1;
     main->served = 1;
 
     return NGX_CONF_OK;
@@ -288,14 +290,14 @@ ngx_pz_directive_serve(ngx_conf_t *cf, ngx_http_handler_pt handler)
 static char *
 ngx_pz_directive_admin(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 {
-    return ngx_pz_directive_serve(cf, ngx_pz_admin_handler);
+    return ngx_pz_directive_serve(cf, data, ngx_pz_admin_handler);
 }
 
 
 static char *
 ngx_pz_directive_public(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 {
-    return ngx_pz_directive_serve(cf, ngx_pz_public_handler);
+    return ngx_pz_directive_serve(cf, data, ngx_pz_public_handler);
 }
 
 
