@@ -33,9 +33,8 @@ pz_cli_rules_load(const char *path)
 int
 pz_cli_check(int argc, char **argv)
 {
-    int                      i, status = PZ_CLI_OK;
-    pz_ruleset_t            *rules;
-    const pz_campaign_set_t *set;
+    int           i, status = PZ_CLI_OK;
+    pz_ruleset_t *rules;
 
     if (argc < 2) {
         return pz_cli_usage_error("check", "which rules?");
@@ -47,11 +46,7 @@ pz_cli_check(int argc, char **argv)
         rules = pz_cli_rules_load(argv[i]);
         if (rules == NULL) {
             status = PZ_CLI_FAILED;
-            continue;
         }
-        set = pz_ruleset_campaigns(rules);
-        printf("%s: %zu campaign%s, %zu segment%s\n", argv[i], set->ncampaigns,
-               set->ncampaigns == 1 ? "" : "s", set->nsegments, set->nsegments == 1 ? "" : "s");
         pz_ruleset_release(rules);
     }
     return status;
