@@ -40,4 +40,10 @@ int pz_edit_op_from(pz_str_t name);
 /* Whether the operation inserts HTML (and so may have a slot). */
 int pz_edit_op_inserts(pz_edit_op_t op);
 
+/*
+ * Whether an attribute or a class of that name can be written into a tag, for
+ * rules to check when they load: 0, or -1 (empty, white space, quotes, '=' ...).
+ */
+int pz_edit_check_name(pz_edit_op_t op, pz_str_t name);
+
 #endif

@@ -45,6 +45,7 @@ typedef struct {
     unsigned max_depth;     /* open elements remembered at the most; 0: 4096 */
     unsigned ascii_only;    /* write inserted bytes above 0x7f as numeric references:
                                the page is not UTF-8 but ASCII-compatible */
+    unsigned explicit_only; /* leave elements alone whose start tag the page left out */
 } pz_rewriter_options_t;
 
 typedef struct pz_rewriter_s pz_rewriter_t;

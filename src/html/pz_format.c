@@ -1,0 +1,335 @@
+/*
+ * The list of active formatting elements (HTML 13.2.4.3) and the adoption
+ * agency (13.2.6.4.7).
+ */
+#include "pz_tree_rules.h"
+
+#define FORMATS_FIRST  8
+#define NOAH           3    /* so many alike elements are kept at the most */
+
+
+void
+pz_format_drop(pz_tree_t *t, unsigned index)
+{
+    const pz_format_t *format = &t->formats[index];
+
+    if (format->node) {
+        t->nodes[format->node].flags &= (uint8_t) ~PZ_NODE_FORMATTING;
+    } else if (format->atom) {
+        t->closed_formats--;
+    }
+
+    t->nformats--;
+    memmove(&t->formats[index], &t->formats[index + 1],
+            (t->nformats - index) * sizeof(pz_format_t));
+}
+
+
+static pz_format_t *
+append(pz_tree_t *t)
+{
+    if (t->nformats == t->formats_room) {
+        uint32_t     room = t->formats_room ? t->formats_room * 2 : FORMATS_FIRST;
+        pz_format_t *formats = pz_arena_alloc(t->arena, room * sizeof(pz_format_t));
+
+        if (formats == NULL) {
+            t->failed = 1;
+            return NULL;
+        }
+        if (t->nformats) {
+            memcpy(formats, t->formats, t->nformats * sizeof(pz_format_t));
+        }
+        t->formats = formats;
+        t->formats_room = room;
+    }
+
+    return &t->formats[t->nformats++];
+}
+
+
+/* The same for the same attributes in any order; values as written. */
+static uint32_t
+hash_attrs(const pz_tag_t *tag)
+{
+    uint32_t    hash = 0;
+    const char *at = NULL;
+    pz_attr_t   attr;
+
+    while (pz_tag_next_attr(tag, &at, &attr)) {
+        uint64_t h = pz_key_of(attr.name) * PZ_KEY_MIX;
+
+        for (size_t i = 0; i < attr.value.len; i++) {
+            h = (h ^ (unsigned char) attr.value.data[i]) * PZ_KEY_MIX;
+        }
+        hash += (uint32_t) (h >> 32) | 1;
+    }
+
+    return hash;
+}
+
+
+void
+pz_format_push(pz_tree_t *t)
+{
+    pz_format_t format = {
+        .key = t->tag->key, .node = t->n - 1, .atom = t->tag->atom,
+        /* of these there is never a second one */
+        .attrs = t->tag->atom == PZ_ATOM_A || t->tag->atom == PZ_ATOM_NOBR
+                 ? 0 : hash_attrs(t->tag)
+    };
+    unsigned alike = 0, first = 0;
+
+    if (t->failed) {
+        return;
+    }
+
+    for (unsigned i = t->nformats; i > 0 && t->formats[i - 1].atom; i--) {
+        t->work++;
+        if (t->formats[i - 1].key == format.key && t->formats[i - 1].attrs == format.attrs) {
+            alike++;
+            first = i - 1;
+        }
+    }
+
+    if (alike >= NOAH) {
+        pz_format_drop(t, first);
+    }
+
+    pz_format_t *place = append(t);
+
+    if (place) {
+        *place = format;
+        t->nodes[format.node].flags |= PZ_NODE_FORMATTING;
+    }
+}
+
+
+void
+pz_format_marker(pz_tree_t *t)
+{
+    pz_format_t *place = t->failed ? NULL : append(t);
+
+    if (place) {
+        *place = (pz_format_t) { .atom = PZ_ATOM_NONE };
+    }
+}
+
+
+void
+pz_format_clear(pz_tree_t *t)
+{
+    unsigned marker = 0;
+
+    while (t->nformats && !marker) {
+        marker = t->formats[t->nformats - 1].atom == PZ_ATOM_NONE;
+        pz_format_drop(t, t->nformats - 1);
+    }
+}
+
+
+/* The node has been popped, and stays in the list. */
+void
+pz_format_closed(pz_tree_t *t, unsigned node)
+{
+    for (unsigned i = t->nformats; i > 0; i--) {
+        pz_format_t *format = &t->formats[i - 1];
+
+        t->work++;
+        if (format->atom && format->node == node) {
+            format->node = 0;
+            format->touched |= t->nodes[node].flags & PZ_NODE_TOUCHED;
+            t->closed_formats++;
+            return;
+        }
+    }
+}
+
+
+/* Nodes from `from` on have moved by `by` places. */
+void
+pz_format_shift(pz_tree_t *t, unsigned from, int by)
+{
+    for (unsigned i = 0; i < t->nformats; i++) {
+        if (t->formats[i].atom && t->formats[i].node >= from && t->formats[i].node) {
+            t->formats[i].node = (uint32_t) ((int) t->formats[i].node + by);
+        }
+    }
+
+    t->work += t->nformats;
+}
+
+
+unsigned
+pz_format_find(const pz_tree_t *t, unsigned atom)
+{
+    for (unsigned i = t->nformats; i > 0 && t->formats[i - 1].atom; i--) {
+        if (t->formats[i - 1].atom == atom) {
+            return i;
+        }
+    }
+
+    return 0;
+}
+
+
+/* An element of the same kind opens again; what the first had on it is not known here. */
+static unsigned
+clone(pz_tree_t *t, const pz_format_t *format)
+{
+    pz_node_t node = { .key = format->key, .af = pz_atom_flags[format->atom],
+                       .atom = format->atom, .flags = PZ_NODE_FORMATTING | format->touched };
+
+    t->ops->on_move(t->data, PZ_MOVE_CLONE, 0, format->touched);
+
+    return pz_tree_push(t, &node, PZ_OPENS_CLONE);
+}
+
+
+void
+pz_format_reconstruct(pz_tree_t *t)
+{
+    unsigned i = t->nformats;
+
+    if (t->closed_formats == 0) {
+        return;
+    }
+
+    while (i > 0 && t->formats[i - 1].atom && t->formats[i - 1].node == 0) {
+        i--;
+    }
+
+    for ( ; i < t->nformats && !t->failed; i++) {
+        t->formats[i].node = clone(t, &t->formats[i]);
+        t->closed_formats--;
+        t->work++;
+    }
+}
+
+
+void
+pz_rules_other_end(pz_tree_t *t, uint64_t key, int own)
+{
+    for (unsigned i = t->n - 1; i > 0; i--) {
+        const pz_node_t *node = &t->nodes[i];
+
+        t->work++;
+        if (node->key == key && node->ns == PZ_NS_HTML) {
+            pz_tree_imply_ends(t, PZ_AF_IMPLIED, node->atom);
+            pz_tree_pop_to(t, i, own);
+            return;
+        }
+        if (node->af & PZ_AF_SPECIAL) {
+            return;
+        }
+    }
+}
+
+
+/*
+ * The formatting element at `f` has a block in it at `block`: it is closed, and
+ * a copy of it goes inside the block, around what is there.
+ */
+static void
+adopt_block(pz_tree_t *t, unsigned index, unsigned f, unsigned block)
+{
+    unsigned    bookmark = index, between = 0;
+    pz_format_t copy = t->formats[index];
+
+    t->ops->on_move(t->data, PZ_MOVE_ADOPT, f, copy.touched);
+
+    for (unsigned i = block - 1; i > f; i--) {
+        pz_node_t *node = &t->nodes[i];
+        unsigned   k;
+
+        t->work++;
+        for (k = t->nformats; k > 0 && !(t->formats[k - 1].atom && t->formats[k - 1].node == i); k--) { /* void */ }
+
+        if (k && ++between > 3) {
+            node->flags &= (uint8_t) ~PZ_NODE_FORMATTING;
+            pz_format_drop(t, k - 1);
+            bookmark -= k - 1 < bookmark;
+            index -= k - 1 < index;
+            k = 0;
+        } else if (!k) {
+            between++;
+        }
+
+        if (!k) {
+            pz_tree_remove(t, i);
+            block--;
+            continue;
+        }
+
+        if (i == block - 1 && bookmark == index) {
+            bookmark = k - 1;
+        }
+        node->children = 0;
+    }
+
+    /* from its place to behind the block, on the stack; to the bookmark, in the list */
+    pz_node_t node = t->nodes[f];
+
+    node.children = t->nodes[block].children;
+    t->nodes[block].children = 1;
+    memmove(&t->nodes[f], &t->nodes[f + 1], (block - f) * sizeof(pz_node_t));
+    t->nodes[block] = node;
+    t->work += block - f;
+
+    for (unsigned k = 0; k < t->nformats; k++) {
+        if (t->formats[k].atom && t->formats[k].node > f && t->formats[k].node <= block) {
+            t->formats[k].node--;
+        }
+    }
+
+    if (bookmark > index) {
+        memmove(&t->formats[index], &t->formats[index + 1],
+                (bookmark - index) * sizeof(pz_format_t));
+    }
+    t->formats[bookmark] = copy;
+    t->formats[bookmark].node = block;
+}
+
+
+void
+pz_format_adopt(pz_tree_t *t, unsigned atom)
+{
+    unsigned own = t->tag && t->tag->end, top = t->n - 1;
+
+    if (t->nodes[top].atom == atom && !(t->nodes[top].flags & PZ_NODE_FORMATTING)) {
+        pz_tree_pop_to(t, top, (int) own);
+        return;
+    }
+
+    for (unsigned round = 0; round < 8; round++) {
+        unsigned index = pz_format_find(t, atom), f, i, block = 0;
+
+        if (index == 0) {
+            pz_rules_other_end(t, pz_atom_keys[atom], (int) own);
+            return;
+        }
+
+        f = t->formats[--index].node;
+        if (f == 0) {
+            pz_format_drop(t, index);
+            return;
+        }
+
+        for (i = t->n - 1; i > f; i--) {
+            t->work++;
+            if (t->nodes[i].af & PZ_AF_SCOPE) {
+                return;
+            }
+            if (t->nodes[i].af & PZ_AF_SPECIAL) {
+                block = i;
+            }
+        }
+
+        if (block == 0) {
+            pz_format_drop(t, index);
+            pz_tree_pop_to(t, f, (int) own);
+            return;
+        }
+
+        adopt_block(t, index, f, block);
+    }
+}

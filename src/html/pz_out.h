@@ -1,0 +1,48 @@
+/*
+ * The rewriter's output: what of the present chunk has gone out, and how far.
+ * Untouched bytes wait until something has to go before them, so that they
+ * leave as one span.
+ */
+#ifndef PZ_OUT_H
+#define PZ_OUT_H
+
+#include "pz_rewriter.h"
+
+typedef struct {
+    pz_rewriter_on_span_pt on_span;
+    void                  *data;
+    const char            *at;      /* what stands before it in the chunk has gone out */
+    int                    drop;    /* input is not passed on: its element goes */
+    int                    dead;    /* on_span said so */
+} pz_out_t;
+
+static inline void
+pz_out_span(pz_out_t *out, pz_span_kind_t kind, pz_str_t bytes, unsigned slot, unsigned edit)
+{
+    pz_span_t span = { .kind = kind, .bytes = bytes, .slot = slot, .edit = edit };
+
+    if (!out->dead && (bytes.len || kind == PZ_SPAN_SLOT) && out->on_span(out->data, &span)) {
+        out->dead = 1;
+    }
+}
+
+/* The chunk's bytes up to `to` go out, or are dropped. */
+static inline void
+pz_out_to(pz_out_t *out, const char *to)
+{
+    if (to > out->at) {
+        if (!out->drop) {
+            pz_out_span(out, PZ_SPAN_INPUT, (pz_str_t) { out->at, (size_t) (to - out->at) }, 0, 0);
+        }
+        out->at = to;
+    }
+}
+
+/* Bytes of the rewriter's own memory. */
+static inline void
+pz_out_copy(pz_out_t *out, pz_str_t bytes)
+{
+    pz_out_span(out, PZ_SPAN_COPY, bytes, 0, 0);
+}
+
+#endif

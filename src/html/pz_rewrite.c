@@ -1,0 +1,585 @@
+#include "pz_escape.h"
+#include "pz_rewriter_impl.h"
+#include "pz_tag_edit.h"
+
+#define CONTENT_MAX  (16u << 20)
+
+
+void
+pz_rewrite_pass_carry(pz_rewriter_t *rw)
+{
+    if (rw->scan.carry.len) {
+        if (!rw->out.drop) {
+            pz_out_copy(&rw->out, rw->scan.carry);
+        }
+        rw->scan.carry.len = 0;
+    }
+}
+
+
+void
+pz_rewrite_stop(pz_rewriter_t *rw, pz_rewriter_outcome_t outcome)
+{
+    if (rw->outcome != PZ_OUTCOME_EDITING) {
+        return;
+    }
+    rw->outcome = outcome;
+    rw->live = rw->pending = 0;
+
+    if (rw->drop) {
+        rw->drop_key = rw->tree.nodes[rw->drop_node].key;
+        rw->drop_depth = 0;
+        for (uint32_t i = rw->drop_node; i < rw->tree.n; i++) {
+            rw->drop_depth += rw->tree.nodes[i].key == rw->drop_key;
+        }
+    }
+}
+
+
+/* The content as this page takes it. */
+static int
+prepare(pz_rewriter_t *rw, size_t e)
+{
+    pz_edit_state_t *state = &rw->states[e];
+    pz_sb_t          sb;
+
+    if (!state->ready) {
+        state->content = rw->edits[e].content;
+        if (rw->ascii) {
+            pz_sb_init(&sb, rw->tree.arena, CONTENT_MAX);
+            pz_escape_html_ascii(&sb, rw->edits[e].content);
+            if (pz_sb_done(&sb, &state->content)) {
+                pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
+                return -1;
+            }
+        }
+        state->ready = 1;
+    }
+
+    return 0;
+}
+
+
+static void
+insert(pz_rewriter_t *rw, uint32_t e)
+{
+    const pz_edit_t *edit = &rw->edits[e];
+
+    pz_out_to(&rw->out, rw->at);
+
+    if (edit->slot != PZ_EDIT_NO_SLOT) {
+        pz_out_span(&rw->out, PZ_SPAN_SLOT, PZ_STR_NONE, (unsigned) edit->slot, e);
+    } else if (prepare(rw, e) == 0) {
+        pz_out_span(&rw->out, PZ_SPAN_CONTENT, rw->states[e].content, 0, e);
+    }
+}
+
+
+static void
+insert_all(pz_rewriter_t *rw, pz_edit_op_t op)
+{
+    const pz_marks_t *hits = &rw->matcher.hits;
+
+    for (uint32_t i = 0; i < hits->n; i++) {
+        if (rw->edits[hits->items[i]].op == op) {
+            insert(rw, hits->items[i]);
+        }
+    }
+}
+
+
+static int
+has_op(const pz_rewriter_t *rw, pz_edit_op_t op)
+{
+    const pz_marks_t *hits = &rw->matcher.hits;
+
+    for (uint32_t i = 0; i < hits->n; i++) {
+        if (rw->edits[hits->items[i]].op == op) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Remember an edit for the element's end. */
+static void
+wait_for_end(pz_rewriter_t *rw, pz_node_t *node, uint32_t e)
+{
+    uint32_t a = rw->free_action, *last = &node->actions;
+
+    if (a) {
+        rw->free_action = rw->actions[a].next;
+
+    } else {
+        if (rw->nactions + 1 >= rw->actions_room) {
+            uint32_t     room = rw->actions_room ? rw->actions_room * 2 : 8;
+            pz_action_t *actions = pz_arena_alloc(rw->tree.arena, room * sizeof(pz_action_t));
+
+            if (actions == NULL) {
+                pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
+                return;
+            }
+            if (rw->nactions) {
+                memcpy(actions, rw->actions, (rw->nactions + 1) * sizeof(pz_action_t));
+            }
+            rw->actions = actions;
+            rw->actions_room = room;
+        }
+        a = ++rw->nactions;
+    }
+
+    while (*last) {
+        last = &rw->actions[*last].next;
+    }
+    *last = a;
+    rw->actions[a] = (pz_action_t) { e, 0 };
+
+    if (!(node->flags & PZ_NODE_WATCHED)) {
+        node->flags |= PZ_NODE_WATCHED;
+        rw->pending++;
+    }
+}
+
+
+/* From here on the input is not passed on, until the element's end. */
+static void
+begin_drop(pz_rewriter_t *rw, unsigned node, pz_drop_t drop)
+{
+    pz_out_to(&rw->out, rw->at);
+    rw->drop = (uint8_t) drop;
+    rw->drop_node = node;
+    rw->out.drop = 1;
+    if (!(rw->tree.nodes[node].flags & PZ_NODE_WATCHED)) {
+        rw->tree.nodes[node].flags |= PZ_NODE_WATCHED;
+        rw->pending++;
+    }
+}
+
+
+/* The present tag's bytes go. */
+static void
+drop_tag(pz_rewriter_t *rw)
+{
+    if (!rw->tag_out) {
+        rw->scan.carry.len = 0;
+        rw->out.at = rw->behind;
+        rw->tag_out = 1;
+    }
+    rw->at = rw->behind;
+}
+
+
+/* The present tag goes out as it is. */
+static void
+pass_tag(pz_rewriter_t *rw)
+{
+    if (!rw->tag_out) {
+        pz_rewrite_pass_carry(rw);
+        rw->tag_out = 1;
+    }
+    rw->at = rw->behind;
+}
+
+
+/* The start tag with its attribute edits in `scratch`; 0: nothing is changed. */
+static int
+edit_tag(pz_rewriter_t *rw, const pz_tag_t *tag)
+{
+    pz_tag_edits_t te = { rw->edits, rw->matcher.hits.items, rw->matcher.hits.n, rw->ascii };
+    int            changed;
+
+    rw->scratch.len = 0;
+    changed = pz_tag_edit(&rw->scratch, tag, &te);
+    if (rw->scratch.failed) {
+        pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
+        return 0;
+    }
+
+    return changed;
+}
+
+
+static void
+emit_start(pz_rewriter_t *rw, const pz_tag_t *tag)
+{
+    const pz_marks_t *hits = &rw->matcher.hits;
+    int               edits = 0;
+
+    for (uint32_t i = 0; i < hits->n; i++) {
+        edits |= pz_tag_edit_is(rw->edits[hits->items[i]].op);
+    }
+
+    if (edits && edit_tag(rw, tag)) {
+        pz_out_to(&rw->out, rw->at);
+        pz_out_copy(&rw->out, (pz_str_t) { rw->scratch.data, rw->scratch.len });
+        drop_tag(rw);
+    } else {
+        pass_tag(rw);
+    }
+}
+
+
+/* An implied element gets the start tag that the page left out: the DOM is the same. */
+static void
+emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag)
+{
+    edit_tag(rw, tag);
+    pz_out_to(&rw->out, rw->at);
+    pz_out_copy(&rw->out, (pz_str_t) { rw->scratch.data, rw->scratch.len });
+}
+
+
+/* What goes in front of an implied element needs no tag of it. */
+static int
+only_before(const pz_rewriter_t *rw)
+{
+    const pz_marks_t *hits = &rw->matcher.hits;
+
+    for (uint32_t i = 0; i < hits->n; i++) {
+        if (rw->edits[hits->items[i]].op != PZ_EDIT_BEFORE) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* The element itself goes; what stands around it stays. */
+static void
+replace_element(pz_rewriter_t *rw, unsigned node, unsigned how)
+{
+    const pz_marks_t *hits = &rw->matcher.hits;
+    uint32_t          i;
+
+    pz_out_to(&rw->out, rw->at);
+    if (!(how & PZ_OPENS_IMPLIED)) {
+        drop_tag(rw);
+    }
+
+    for (i = 0; i < hits->n; i++) {
+        pz_edit_op_t op = rw->edits[hits->items[i]].op;
+
+        if (op == PZ_EDIT_REPLACE || op == PZ_EDIT_REMOVE) {
+            break;      /* the first of them decides */
+        }
+    }
+    if (i < hits->n && rw->edits[hits->items[i]].op == PZ_EDIT_REPLACE) {
+        insert(rw, hits->items[i]);
+    }
+
+    if (how & PZ_OPENS_VOID) {
+        insert_all(rw, PZ_EDIT_AFTER);
+        return;
+    }
+
+    for (i = 0; i < hits->n; i++) {
+        if (rw->edits[hits->items[i]].op == PZ_EDIT_AFTER) {
+            wait_for_end(rw, &rw->tree.nodes[node], hits->items[i]);
+        }
+    }
+    begin_drop(rw, node, PZ_DROP_WHOLE);
+}
+
+
+static void
+edit_element(pz_rewriter_t *rw, unsigned n, const pz_tag_t *tag, unsigned how)
+{
+    const pz_marks_t *hits = &rw->matcher.hits;
+    pz_node_t        *node = &rw->tree.nodes[n];
+
+    insert_all(rw, PZ_EDIT_BEFORE);
+    if (has_op(rw, PZ_EDIT_REPLACE) || has_op(rw, PZ_EDIT_REMOVE)) {
+        replace_element(rw, n, how);
+        return;
+    }
+
+    if (!(how & PZ_OPENS_IMPLIED)) {
+        emit_start(rw, tag);
+    } else if (only_before(rw)) {
+        return;
+    } else {
+        emit_implied(rw, tag);
+    }
+    if (how & PZ_OPENS_VOID) {
+        insert_all(rw, PZ_EDIT_AFTER);
+        return;
+    }
+
+    insert_all(rw, PZ_EDIT_PREPEND);
+    for (uint32_t i = 0; i < hits->n; i++) {
+        pz_edit_op_t op = rw->edits[hits->items[i]].op;
+
+        if (op == PZ_EDIT_APPEND || op == PZ_EDIT_AFTER) {
+            wait_for_end(rw, node, hits->items[i]);
+        }
+    }
+
+    for (uint32_t i = 0; i < hits->n; i++) {
+        if (rw->edits[hits->items[i]].op == PZ_EDIT_INNER) {
+            insert(rw, hits->items[i]);
+            begin_drop(rw, n, PZ_DROP_INNER);
+            break;
+        }
+    }
+}
+
+
+/* Whether the operation does something to an element without content. */
+static int
+concerns(pz_edit_op_t op, unsigned how)
+{
+    return !(how & PZ_OPENS_VOID)
+           || (op != PZ_EDIT_PREPEND && op != PZ_EDIT_APPEND && op != PZ_EDIT_INNER);
+}
+
+
+/* Keep those of the hits that act, and count them. */
+static void
+count_hits(pz_rewriter_t *rw, unsigned how)
+{
+    pz_marks_t *hits = &rw->matcher.hits;
+    uint32_t    n = 0;
+
+    for (uint32_t i = 0; i < hits->n; i++) {
+        uint32_t         e = hits->items[i];
+        pz_edit_state_t *state = &rw->states[e];
+
+        if (state->done || !concerns(rw->edits[e].op, how)) {
+            continue;
+        }
+
+        hits->items[n++] = e;
+        state->matches++;
+        if (rw->edits[e].limit && state->matches == rw->edits[e].limit) {
+            state->done = 1;
+            rw->live--;
+        }
+    }
+
+    hits->n = n;
+}
+
+
+/* Insertions beside an element that the tree builder moves would not move with it. */
+static int
+stays_behind(const pz_rewriter_t *rw)
+{
+    return has_op(rw, PZ_EDIT_BEFORE) || has_op(rw, PZ_EDIT_AFTER)
+           || has_op(rw, PZ_EDIT_REPLACE);
+}
+
+
+static void
+matched(pz_rewriter_t *rw, unsigned node, const pz_tag_t *tag, unsigned how)
+{
+    /* a page that begins with text may be no page: nothing is made up for it */
+    if ((how & PZ_OPENS_IMPLIED)
+        && (rw->explicit_only || ((how & PZ_OPENS_BY_TEXT) && !rw->markup)))
+    {
+        return;
+    }
+
+    if ((rw->tree.displaced && stays_behind(rw)) || (rw->tag && rw->tag->end
+        && !(how & PZ_OPENS_IMPLIED)))
+    {
+        pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
+        return;
+    }
+
+    count_hits(rw, how);
+    if (rw->matcher.hits.n) {
+        edit_element(rw, node, tag, how);
+    }
+}
+
+
+static void
+open_implied(pz_rewriter_t *rw, unsigned node, unsigned how)
+{
+    char        text[16];
+    const char *name = pz_atom_name(rw->tree.nodes[node].atom);
+    size_t      len = strlen(name);
+    pz_tag_t    tag = { .key = rw->tree.nodes[node].key, .atom = rw->tree.nodes[node].atom };
+
+    text[0] = '<';
+    memcpy(text + 1, name, len);
+    text[len + 1] = '>';
+    tag.whole = (pz_str_t) { text, len + 2 };
+    tag.name = (pz_str_t) { text + 1, len };
+
+    pz_matcher_open(&rw->matcher, &rw->tree, node, &tag, 0);
+    if (rw->matcher.hits.n) {
+        matched(rw, node, &tag, how);
+    }
+}
+
+
+static void
+on_open(void *data, unsigned n, unsigned how)
+{
+    pz_rewriter_t *rw = data;
+    pz_node_t     *node = &rw->tree.nodes[n];
+
+    if (rw->outcome != PZ_OUTCOME_EDITING) {
+        return;
+    }
+
+    if (how & (PZ_OPENS_IMPLIED | PZ_OPENS_CLONE)) {
+        if (how & PZ_OPENS_CLONE || rw->drop || rw->tree.ntemplates) {
+            node->marks = rw->matcher.marks.n;
+            node->types = rw->matcher.ntypes;
+        } else {
+            open_implied(rw, n, how);
+        }
+
+    } else if (!rw->drop && !rw->tree.ntemplates && pz_matcher_wants(&rw->matcher, node, rw->tag)) {
+        pz_matcher_open(&rw->matcher, &rw->tree, n, rw->tag, (how & PZ_OPENS_VOID) != 0);
+        if (rw->matcher.hits.n) {
+            matched(rw, n, rw->tag, how);
+        }
+    } else {
+        node->marks = rw->matcher.marks.n;
+        node->types = rw->matcher.ntypes;
+    }
+
+    if (node->atom == PZ_ATOM_BODY) {
+        pz_rewrite_settle(rw);
+    }
+
+    if (rw->matcher.failed) {
+        pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
+    }
+}
+
+
+/* Append to the element; its end tag, if it is its own; then what comes after it. */
+static void
+run_actions(pz_rewriter_t *rw, pz_node_t *node, int own, pz_drop_t drop)
+{
+    uint32_t a, next;
+
+    for (a = node->actions; a && drop != PZ_DROP_WHOLE; a = rw->actions[a].next) {
+        if (rw->edits[rw->actions[a].edit].op == PZ_EDIT_APPEND) {
+            insert(rw, rw->actions[a].edit);
+        }
+    }
+
+    if (own && drop != PZ_DROP_WHOLE && node->actions) {
+        pass_tag(rw);
+    }
+
+    for (a = node->actions; a; a = next) {
+        if (rw->edits[rw->actions[a].edit].op == PZ_EDIT_AFTER) {
+            insert(rw, rw->actions[a].edit);
+        }
+        next = rw->actions[a].next;
+        rw->actions[a].next = rw->free_action;
+        rw->free_action = a;
+    }
+
+    node->actions = 0;
+}
+
+
+static void
+on_close(void *data, unsigned n, int own, int popped)
+{
+    pz_rewriter_t *rw = data;
+    pz_node_t     *node = &rw->tree.nodes[n];
+    pz_drop_t      drop = PZ_DROP_NONE;
+
+    if (popped && (node->flags & PZ_NODE_MARKED)) {
+        pz_matcher_close(&rw->matcher, node);
+    }
+
+    if (rw->outcome != PZ_OUTCOME_EDITING || !(node->flags & PZ_NODE_WATCHED)) {
+        return;
+    }
+
+    if (rw->drop && rw->drop_node == n) {
+        drop = rw->drop;
+        rw->drop = PZ_DROP_NONE;
+        pz_out_to(&rw->out, rw->at);
+        if (drop == PZ_DROP_WHOLE && own) {
+            drop_tag(rw);
+        }
+        rw->out.drop = 0;
+    }
+
+    run_actions(rw, node, own, drop);
+    node->flags &= (uint8_t) ~PZ_NODE_WATCHED;
+    rw->pending--;
+}
+
+
+/* Whether an element from `from` on has one of the flags. */
+static int
+flagged(const pz_rewriter_t *rw, unsigned from, unsigned to, unsigned flags)
+{
+    for (unsigned i = from; i < to; i++) {
+        if (rw->tree.nodes[i].flags & flags) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * The tree builder is about to put something elsewhere than its bytes stand.
+ * Where no edit can notice, editing goes on; else it ends here, since what the
+ * DOM will be is not where the bytes are.
+ */
+static void
+on_move(void *data, pz_tree_move_t move, unsigned node, int touched)
+{
+    pz_rewriter_t *rw = data;
+    unsigned       n = rw->tree.n;
+    int            unknown = pz_matcher_ordered(&rw->matcher) != 0;
+
+    if (rw->outcome != PZ_OUTCOME_EDITING) {
+        return;
+    }
+
+    switch (move) {
+    case PZ_MOVE_CLONE:
+        unknown |= touched;
+        break;
+    case PZ_MOVE_ADOPT:
+        unknown |= touched || (rw->drop && rw->drop_node >= node)
+                   || flagged(rw, node, node + 1, PZ_NODE_TOUCHED)
+                   || flagged(rw, node, n, PZ_NODE_WATCHED | PZ_NODE_MARKED);
+        break;
+    case PZ_MOVE_FOSTER:
+        unknown |= touched || flagged(rw, node + 1, n - 1, PZ_NODE_MARKED);
+        break;
+    default:
+        unknown = (rw->drop && rw->drop_node >= node)
+                  || flagged(rw, node, node + 1, PZ_NODE_WATCHED)
+                  || flagged(rw, node, n, PZ_NODE_MARKED);
+    }
+
+    /* inside what is dropped nothing is looked for, but its end must be found */
+    if (unknown && !(rw->drop && node > rw->drop_node)) {
+        pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
+    }
+}
+
+
+void
+pz_rewrite_settle(pz_rewriter_t *rw)
+{
+    for (size_t e = 0; e < rw->nedits; e++) {
+        if ((rw->edits[e].selector->features & PZ_SELECTOR_ONCE) && !rw->states[e].done) {
+            rw->states[e].done = 1;
+            rw->live--;
+        }
+    }
+}
+
+
+const pz_tree_ops_t pz_rewrite_ops = { on_open, on_close, on_move };

@@ -1,0 +1,75 @@
+/*
+ * The rewriter's inside: the loop over tokens (pz_rewriter.c) and what is done
+ * to the elements (pz_rewrite.c).
+ */
+#ifndef PZ_REWRITER_IMPL_H
+#define PZ_REWRITER_IMPL_H
+
+#include "pz_matcher.h"
+#include "pz_out.h"
+#include "pz_sb.h"
+
+typedef struct {
+    pz_str_t content;       /* as it goes out; made at the first use */
+    uint32_t matches;
+    uint8_t  ready;
+    uint8_t  done;          /* can match no more */
+} pz_edit_state_t;
+
+/* An edit that waits for the end of an element. */
+typedef struct {
+    uint32_t edit;
+    uint32_t next;          /* 0: the last */
+} pz_action_t;
+
+typedef enum {
+    PZ_DROP_NONE,
+    PZ_DROP_INNER,          /* the element's content goes, its tags stay */
+    PZ_DROP_WHOLE
+} pz_drop_t;
+
+struct pz_rewriter_s {
+    pz_scan_t             scan;
+    pz_tree_t             tree;
+    pz_matcher_t          matcher;
+    pz_out_t              out;
+    pz_sb_t               scratch;      /* the tag being edited */
+
+    const pz_edit_t      *edits;
+    pz_edit_state_t      *states;
+    size_t                nedits;
+    size_t                live;         /* edits that may still match */
+
+    pz_action_t          *actions;      /* from 1 */
+    uint32_t              nactions, actions_room, free_action;
+    uint32_t              pending;      /* elements whose end is waited for */
+
+    const pz_tag_t       *tag;          /* the present tag */
+    const char           *at;           /* where insertions stand now, in the chunk */
+    const char           *behind;       /* the place behind the present tag */
+
+    uint32_t              drop_node;
+    uint64_t              drop_key;     /* after a bail-out: its name, and how often it is open */
+    uint32_t              drop_depth;
+    uint8_t               drop;         /* pz_drop_t */
+    uint8_t               tag_out;      /* the present tag has gone out, or is dropped */
+    uint8_t               passing;      /* nothing is looked at any more */
+    uint8_t               ascii;
+    uint8_t               explicit_only;
+    uint8_t               bom;          /* bytes of a UTF-8 byte order mark so far; 4: past it */
+    uint8_t               markup;       /* a tag or doctype has been seen */
+    pz_rewriter_outcome_t outcome;
+};
+
+extern const pz_tree_ops_t pz_rewrite_ops;
+
+/* Editing ends here.  What is being dropped is dropped to its end. */
+void pz_rewrite_stop(pz_rewriter_t *rw, pz_rewriter_outcome_t outcome);
+
+/* The bytes of the present construct that came in earlier chunks go out. */
+void pz_rewrite_pass_carry(pz_rewriter_t *rw);
+
+/* body has opened: edits on html, head and body are done. */
+void pz_rewrite_settle(pz_rewriter_t *rw);
+
+#endif

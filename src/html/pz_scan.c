@@ -1,0 +1,603 @@
+#include "pz_find.h"
+#include "pz_open.h"
+
+#define HOLD_FIRST  256
+
+enum {
+    AT_DATA,        /* in text of any mode */
+    AT_OPENING,     /* `hold` begins something that is not known yet */
+    AT_TAG,         /* `hold` begins a tag */
+    AT_DOCTYPE,
+    AT_COMMENT,
+    AT_BOGUS,
+    AT_CDATA
+};
+
+
+void
+pz_scan_init(pz_scan_t *scan, pz_arena_t *arena, size_t max_tag)
+{
+    *scan = (pz_scan_t) { .arena = arena, .max_tag = max_tag };
+}
+
+
+void
+pz_scan_set_mode(pz_scan_t *scan, pz_text_mode_t mode, pz_str_t name)
+{
+    scan->mode = (uint8_t) mode;
+    scan->level = 0;
+    scan->raw_len = (uint8_t) (name.len < PZ_SCAN_NAME ? name.len : 0);
+    if (scan->raw_len != name.len) {
+        scan->mode = PZ_TEXT_DATA;
+    }
+
+    for (size_t i = 0; i < scan->raw_len; i++) {
+        scan->raw[i] = pz_lower(name.data[i]);
+    }
+}
+
+
+static void
+begin_body(pz_scan_t *scan, unsigned state)
+{
+    scan->state = (uint8_t) state;
+    scan->body = scan->p;
+    scan->seen = 0;
+}
+
+
+void
+pz_scan_set_cdata(pz_scan_t *scan)
+{
+    begin_body(scan, AT_CDATA);
+}
+
+
+int
+pz_scan_at_data(const pz_scan_t *scan)
+{
+    return scan->state == AT_DATA && scan->mode == PZ_TEXT_DATA;
+}
+
+
+void
+pz_scan_feed(pz_scan_t *scan, pz_str_t chunk)
+{
+    scan->start = scan->p = scan->from = scan->body = chunk.data;
+    scan->end = chunk.data + chunk.len;
+    scan->carry = (pz_str_t) { scan->hold, scan->held };
+}
+
+
+/* The k-th byte (from 1) before `q` in a body that may have begun in an earlier chunk. */
+static char
+before(const pz_scan_t *scan, const char *q, size_t k)
+{
+    size_t here = (size_t) (q - scan->body);
+
+    if (k <= here) {
+        return q[-(ptrdiff_t) k];
+    }
+
+    k -= here;
+
+    return k <= scan->seen ? scan->tail[3 - k] : 0;
+}
+
+
+/* The chunk ends inside a body: remember its last bytes. */
+static void
+keep_tail(pz_scan_t *scan)
+{
+    char    tail[3];
+    size_t  seen = scan->seen + (size_t) (scan->end - scan->body);
+
+    for (size_t k = 1; k <= 3; k++) {
+        tail[3 - k] = before(scan, scan->end, k);
+    }
+
+    memcpy(scan->tail, tail, 3);
+    scan->seen = (uint8_t) (seen < 3 ? seen : 3);
+}
+
+
+static int
+hold_bytes(pz_scan_t *scan, const char *p, size_t len)
+{
+    if (scan->held + len > scan->room) {
+        size_t room = scan->room ? scan->room : HOLD_FIRST;
+
+        while (room < scan->held + len) {
+            room *= 2;
+        }
+
+        char *hold = pz_arena_alloc(scan->arena, room);
+
+        if (hold == NULL) {
+            return -1;
+        }
+        if (scan->held) {
+            memcpy(hold, scan->hold, scan->held);
+        }
+        scan->carry.data = hold;
+        scan->hold = hold;
+        scan->room = room;
+    }
+
+    memcpy(scan->hold + scan->held, p, len);
+    scan->held += len;
+
+    return 0;
+}
+
+
+/* The rest of the chunk, from `p`, waits for the next one. */
+static pz_scan_event_t
+hold_rest(pz_scan_t *scan, const char *p, unsigned state)
+{
+    size_t len = (size_t) (scan->end - p);
+
+    scan->state = (uint8_t) state;
+    scan->p = scan->end;
+    scan->from = scan->carry.len ? scan->start : p;
+
+    if (scan->held + len > scan->max_tag) {
+        return PZ_SCAN_LIMIT;
+    }
+
+    return hold_bytes(scan, p, len) ? PZ_SCAN_MEMORY : PZ_SCAN_MORE;
+}
+
+
+/* Name, key and attributes of the tag that begins at `lt`; NULL when it is not complete. */
+static inline const char *
+read_tag(pz_scan_t *scan, const char *lt, const char *end)
+{
+    pz_tag_t   *tag = &scan->tag;
+    const char *name = lt + (lt[1] == '/' ? 2 : 1);
+    const char *p = pz_find_space(name, end, '/', '>');
+
+    if (p == end) {
+        return NULL;
+    }
+
+    tag->end = lt[1] == '/';
+    tag->name = (pz_str_t) { name, (size_t) (p - name) };
+    tag->key = pz_key(name, tag->name.len, end);
+    tag->atom = (uint8_t) pz_atom_from(tag->key);
+
+    p = pz_tag_walk(tag, p, end);
+    if (p != NULL) {
+        tag->whole = (pz_str_t) { lt, (size_t) (p - lt) };
+    }
+
+    return p;
+}
+
+
+static pz_scan_event_t
+scan_tag(pz_scan_t *scan, const char *lt)
+{
+    const char *p = read_tag(scan, lt, scan->end);
+
+    if (p != NULL) {
+        scan->p = p;
+        scan->from = lt;
+        scan->state = AT_DATA;
+        return scan->tag.whole.len > scan->max_tag ? PZ_SCAN_LIMIT : PZ_SCAN_TAG;
+    }
+
+    pz_tag_state_t state = PZ_TAG_NAME;
+
+    pz_tag_resume(&state, lt + (lt[1] == '/' ? 2 : 1), scan->end);
+    scan->tag_state = (uint8_t) state;
+
+    return hold_rest(scan, lt, AT_TAG);
+}
+
+
+static pz_scan_event_t
+resume_tag(pz_scan_t *scan)
+{
+    pz_tag_state_t state = scan->tag_state;
+    const char    *from = scan->p;
+    const char    *p = pz_tag_resume(&state, from, scan->end);
+
+    scan->tag_state = (uint8_t) state;
+    if (state != PZ_TAG_CLOSED) {
+        return hold_rest(scan, from, AT_TAG);
+    }
+
+    scan->from = scan->start;
+    if (scan->held + (size_t) (p - from) > scan->max_tag) {
+        return PZ_SCAN_LIMIT;
+    }
+
+    if (hold_bytes(scan, from, (size_t) (p - from))) {
+        return PZ_SCAN_MEMORY;
+    }
+
+    read_tag(scan, scan->hold, scan->hold + scan->held);
+    scan->p = p;
+    scan->state = AT_DATA;
+    scan->held = 0;
+
+    return PZ_SCAN_TAG;
+}
+
+
+static pz_scan_event_t
+scan_doctype(pz_scan_t *scan, const char *from)
+{
+    const char *gt = pz_find(scan->p, scan->end, '>');
+
+    if (gt == scan->end) {
+        return hold_rest(scan, from, AT_DOCTYPE);
+    }
+
+    scan->bytes = (pz_str_t) { from, (size_t) (gt + 1 - from) };
+    scan->from = from;
+
+    if (scan->carry.len) {
+        if (hold_bytes(scan, from, scan->bytes.len)) {
+            return PZ_SCAN_MEMORY;
+        }
+        scan->bytes = (pz_str_t) { scan->hold, scan->held };
+        scan->from = scan->start;
+        scan->held = 0;
+    }
+
+    scan->p = gt + 1;
+    scan->state = AT_DATA;
+
+    return scan->bytes.len > scan->max_tag ? PZ_SCAN_LIMIT : PZ_SCAN_DOCTYPE;
+}
+
+
+/* How many bytes before and with this '>' close the body; 0 when it goes on. */
+static unsigned
+closes(const pz_scan_t *scan, const char *gt)
+{
+    char   last = before(scan, gt, 1);
+    size_t len = scan->seen + (size_t) (gt - scan->body);
+
+    switch (scan->state) {
+
+    case AT_BOGUS:
+        return 1;
+
+    case AT_CDATA:
+        return last == ']' && before(scan, gt, 2) == ']' ? 3 : 0;
+
+    default:
+        if (len == 0) {
+            return 1;
+        }
+        if (last == '-') {
+            return len == 1 ? 2 : before(scan, gt, 2) == '-' ? 3 : 0;
+        }
+        return last == '!' && before(scan, gt, 2) == '-' && before(scan, gt, 3) == '-' ? 4 : 0;
+    }
+}
+
+
+static pz_scan_event_t
+body_event(const pz_scan_t *scan, int end)
+{
+    return scan->state == AT_CDATA ? (end ? PZ_SCAN_CDATA_END : PZ_SCAN_CDATA)
+                                   : (end ? PZ_SCAN_COMMENT_END : PZ_SCAN_COMMENT);
+}
+
+
+/* A comment, a bogus one or a CDATA section; PZ_SCAN_MORE: nothing to tell. */
+static pz_scan_event_t
+scan_body(pz_scan_t *scan)
+{
+    const char     *from = scan->p, *gt = from;
+    pz_scan_event_t event;
+
+    for ( ;; ) {
+        gt = pz_find(gt, scan->end, '>');
+        if (gt == scan->end) {
+            keep_tail(scan);
+            event = body_event(scan, 0);
+            scan->trim = 0;
+            break;
+        }
+
+        scan->trim = closes(scan, gt++);
+        if (scan->trim) {
+            event = body_event(scan, 1);
+            scan->state = AT_DATA;
+            break;
+        }
+    }
+
+    scan->bytes = (pz_str_t) { from, (size_t) (gt - from) };
+    scan->p = gt;
+
+    return scan->want_comments && (scan->bytes.len || scan->trim) ? event : PZ_SCAN_MORE;
+}
+
+
+/*
+ * Apply what the '<' opened.  `bytes` is text or data that stands between the
+ * opening and scan->p.  PZ_SCAN_MORE: go on.
+ */
+static pz_scan_event_t
+enter(pz_scan_t *scan, const pz_open_t *open, pz_str_t bytes)
+{
+    scan->state = AT_DATA;
+
+    switch (open->kind) {
+
+    case PZ_OPEN_COMMENT:
+        begin_body(scan, AT_COMMENT);
+        break;
+
+    case PZ_OPEN_BOGUS:
+        begin_body(scan, AT_BOGUS);
+        scan->bytes = bytes;
+        scan->trim = 0;
+        return scan->want_comments ? PZ_SCAN_COMMENT : PZ_SCAN_MORE;
+
+    case PZ_OPEN_CDATA:
+        begin_body(scan, AT_CDATA);
+        break;
+
+    case PZ_OPEN_LEVEL:
+        scan->level = (uint8_t) open->level;
+        begin_body(scan, AT_DATA);
+        if (open->used == 4) {
+            memset(scan->tail, '-', 3);    /* "<!-->" leaves the level again */
+            scan->seen = 2;
+        }
+        break;
+
+    case PZ_OPEN_TEXT:
+        begin_body(scan, AT_DATA);         /* no "--" reaches over a '<' */
+        break;
+
+    default:
+        break;
+    }
+
+    scan->bytes = bytes;
+
+    return scan->want_text && bytes.len ? PZ_SCAN_TEXT : PZ_SCAN_MORE;
+}
+
+
+static pz_scan_event_t
+open_at(pz_scan_t *scan, const char *lt)
+{
+    pz_open_t open = pz_open_read(scan, lt, scan->end);
+    pz_str_t  bytes = PZ_STR_NONE;
+
+    switch (open.kind) {
+
+    case PZ_OPEN_MORE:
+        return hold_rest(scan, lt, AT_OPENING);
+
+    case PZ_OPEN_START:
+    case PZ_OPEN_END:
+        return scan_tag(scan, lt);
+
+    case PZ_OPEN_DOCTYPE:
+        scan->p = lt + open.used;
+        return scan_doctype(scan, lt);
+
+    case PZ_OPEN_TEXT:
+    case PZ_OPEN_LEVEL:
+        bytes = (pz_str_t) { lt, open.used };
+        break;
+
+    default:
+        break;
+    }
+
+    scan->p = lt + open.used;
+
+    return enter(scan, &open, bytes);
+}
+
+
+/*
+ * The opening was cut: add byte after byte until it tells.  The byte that told
+ * is not part of it, unless it was its last.
+ */
+static pz_scan_event_t
+resume_opening(pz_scan_t *scan)
+{
+    pz_open_t       open = { PZ_OPEN_MORE, 0, 0 };
+    pz_scan_event_t event;
+    size_t          from = 0;
+
+    while (scan->p < scan->end) {
+        if (hold_bytes(scan, scan->p++, 1)) {
+            return PZ_SCAN_MEMORY;
+        }
+
+        open = pz_open_read(scan, scan->hold, scan->hold + scan->held);
+        if (open.kind != PZ_OPEN_MORE) {
+            break;
+        }
+    }
+
+    if (open.kind == PZ_OPEN_MORE) {
+        return PZ_SCAN_MORE;
+    }
+
+    if (open.used < scan->held) {
+        scan->held--;
+        scan->p--;
+    }
+
+    if (open.kind == PZ_OPEN_START || open.kind == PZ_OPEN_END) {
+        scan->tag_state = PZ_TAG_NAME;
+        return resume_tag(scan);
+    }
+
+    if (open.kind == PZ_OPEN_DOCTYPE) {
+        scan->state = AT_DOCTYPE;
+        return scan_doctype(scan, scan->p);
+    }
+
+    if (open.kind == PZ_OPEN_BOGUS) {
+        from = open.used;
+    } else if (open.kind != PZ_OPEN_TEXT && open.kind != PZ_OPEN_LEVEL) {
+        from = scan->held;
+    }
+
+    event = enter(scan, &open, (pz_str_t) { scan->hold + from, scan->held - from });
+    scan->held = 0;
+    scan->from = scan->start;
+
+    /* the consumer has to pass the carry on before `hold` is used again */
+    return event != PZ_SCAN_MORE ? event : PZ_SCAN_TEXT;
+}
+
+
+/* In a script's comment-like parts "-->" leads back to plain script data. */
+static const char *
+next_in_script(pz_scan_t *scan, const char *p)
+{
+    while (scan->level) {
+        p = pz_find2(p, scan->end, '<', '>');
+        if (p == scan->end || *p == '<') {
+            return p;
+        }
+
+        if (before(scan, p, 1) == '-' && before(scan, p, 2) == '-') {
+            scan->level = 0;
+        }
+        p++;
+    }
+
+    return pz_find(p, scan->end, '<');
+}
+
+
+static pz_scan_event_t
+scan_text(pz_scan_t *scan)
+{
+    const char *from = scan->p, *lt;
+
+    switch (scan->mode) {
+
+    case PZ_TEXT_PLAINTEXT:
+        lt = scan->end;
+        break;
+
+    case PZ_TEXT_SCRIPT:
+        lt = next_in_script(scan, from);
+        break;
+
+    default:
+        lt = pz_find(from, scan->end, '<');
+    }
+
+    if (lt == scan->end && scan->level) {
+        keep_tail(scan);
+    }
+
+    scan->p = lt;
+    if (lt > from && scan->want_text) {
+        scan->bytes = (pz_str_t) { from, (size_t) (lt - from) };
+        return PZ_SCAN_TEXT;
+    }
+
+    return lt == scan->end ? PZ_SCAN_MORE : open_at(scan, lt);
+}
+
+
+pz_scan_event_t
+pz_scan_next(pz_scan_t *scan)
+{
+    pz_scan_event_t event;
+
+    while (scan->p < scan->end) {
+        switch (scan->state) {
+        case AT_DATA:
+            event = scan_text(scan);
+            break;
+        case AT_OPENING:
+            event = resume_opening(scan);
+            break;
+        case AT_TAG:
+            event = resume_tag(scan);
+            break;
+        case AT_DOCTYPE:
+            event = scan_doctype(scan, scan->p);
+            break;
+        default:
+            event = scan_body(scan);
+        }
+
+        if (event != PZ_SCAN_MORE) {
+            return event;
+        }
+    }
+
+    return PZ_SCAN_MORE;
+}
+
+
+/* Dashes that might have begun the comment's end are no part of its data. */
+static unsigned
+trim_at_eof(const pz_scan_t *scan)
+{
+    if (scan->state != AT_COMMENT || scan->seen == 0) {
+        return 0;
+    }
+
+    if (scan->tail[2] == '!' && scan->seen == 3) {
+        return scan->tail[1] == '-' && scan->tail[0] == '-' ? 3 : 0;
+    }
+
+    if (scan->tail[2] != '-') {
+        return 0;
+    }
+
+    return scan->seen >= 2 && scan->tail[1] == '-' ? 2 : 1;
+}
+
+
+pz_scan_event_t
+pz_scan_end(pz_scan_t *scan)
+{
+    unsigned state = scan->state;
+    unsigned from = 0;
+
+    pz_scan_feed(scan, (pz_str_t) { "", 0 });
+    scan->trim = trim_at_eof(scan);
+    scan->state = AT_DATA;
+    scan->bytes = scan->carry;
+    scan->held = 0;
+
+    switch (state) {
+
+    case AT_OPENING:
+        if (scan->mode == PZ_TEXT_DATA && scan->bytes.len > 1 && scan->bytes.data[1] == '!') {
+            from = 2;
+            scan->bytes = (pz_str_t) { scan->bytes.data + from, scan->bytes.len - from };
+            return PZ_SCAN_COMMENT_END;
+        }
+        return PZ_SCAN_TEXT;
+
+    case AT_DOCTYPE:
+        return PZ_SCAN_DOCTYPE;
+
+    case AT_COMMENT:
+    case AT_BOGUS:
+        scan->bytes = PZ_STR_NONE;
+        return PZ_SCAN_COMMENT_END;
+
+    case AT_CDATA:
+        scan->bytes = PZ_STR_NONE;
+        return PZ_SCAN_CDATA_END;
+
+    default:
+        return PZ_SCAN_MORE;
+    }
+}

@@ -1,0 +1,208 @@
+#include "pz_tree_rules.h"
+#include "pz_find.h"
+
+#define NODES_FIRST  24
+
+typedef void (*rule_pt)(pz_tree_t *t, unsigned atom);
+
+typedef struct {
+    rule_pt start;
+    rule_pt end;
+} rules_t;
+
+static const rules_t rules[PZ_MODE_COUNT] = {
+    [PZ_MODE_INITIAL] = { pz_rules_head_start, pz_rules_head_end },
+    [PZ_MODE_BEFORE_HTML] = { pz_rules_head_start, pz_rules_head_end },
+    [PZ_MODE_BEFORE_HEAD] = { pz_rules_head_start, pz_rules_head_end },
+    [PZ_MODE_IN_HEAD] = { pz_rules_head_start, pz_rules_head_end },
+    [PZ_MODE_AFTER_HEAD] = { pz_rules_head_start, pz_rules_head_end },
+    [PZ_MODE_IN_BODY] = { pz_rules_body_start, pz_rules_body_end },
+    [PZ_MODE_IN_TABLE] = { pz_rules_table_start, pz_rules_table_end },
+    [PZ_MODE_IN_CAPTION] = { pz_rules_table_start, pz_rules_table_end },
+    [PZ_MODE_IN_COLUMN_GROUP] = { pz_rules_table_start, pz_rules_table_end },
+    [PZ_MODE_IN_TABLE_BODY] = { pz_rules_table_start, pz_rules_table_end },
+    [PZ_MODE_IN_ROW] = { pz_rules_table_start, pz_rules_table_end },
+    [PZ_MODE_IN_CELL] = { pz_rules_table_start, pz_rules_table_end },
+    [PZ_MODE_IN_SELECT] = { pz_rules_select_start, pz_rules_select_end },
+    [PZ_MODE_IN_SELECT_IN_TABLE] = { pz_rules_select_start, pz_rules_select_end },
+    [PZ_MODE_IN_TEMPLATE] = { pz_rules_late_start, pz_rules_late_end },
+    [PZ_MODE_AFTER_BODY] = { pz_rules_late_start, pz_rules_late_end },
+    [PZ_MODE_IN_FRAMESET] = { pz_rules_late_start, pz_rules_late_end },
+    [PZ_MODE_AFTER_FRAMESET] = { pz_rules_late_start, pz_rules_late_end },
+    [PZ_MODE_AFTER_AFTER_BODY] = { pz_rules_late_start, pz_rules_late_end },
+    [PZ_MODE_AFTER_AFTER_FRAMESET] = { pz_rules_late_start, pz_rules_late_end },
+};
+
+/* Modes in which text opens, closes or changes something. */
+#define TEXT_MATTERS                                                          \
+    (1u << PZ_MODE_INITIAL | 1u << PZ_MODE_BEFORE_HTML                        \
+     | 1u << PZ_MODE_BEFORE_HEAD | 1u << PZ_MODE_IN_HEAD                      \
+     | 1u << PZ_MODE_AFTER_HEAD | 1u << PZ_MODE_IN_COLUMN_GROUP               \
+     | 1u << PZ_MODE_AFTER_BODY | 1u << PZ_MODE_AFTER_AFTER_BODY)
+
+
+int
+pz_tree_init(pz_tree_t *tree, pz_arena_t *arena, unsigned max_depth,
+    const pz_tree_ops_t *ops, void *data)
+{
+    *tree = (pz_tree_t) { .ops = ops, .data = data, .arena = arena, .max = max_depth };
+
+    tree->nodes = pz_arena_alloc(arena, NODES_FIRST * sizeof(pz_node_t));
+    if (tree->nodes == NULL) {
+        return -1;
+    }
+
+    tree->nodes[0] = (pz_node_t) { .af = PZ_AF_SCOPE };
+    tree->n = 1;
+    tree->room = NODES_FIRST;
+    tree->frameset_ok = 1;
+    tree->budget = 1u << 20;
+
+    return 0;
+}
+
+
+void
+pz_tree_start_as(pz_tree_t *t, unsigned mode, unsigned atom)
+{
+    rules[mode].start(t, atom);
+}
+
+
+void
+pz_tree_end_as(pz_tree_t *t, unsigned mode, unsigned atom)
+{
+    rules[mode].end(t, atom);
+}
+
+
+void
+pz_tree_again(pz_tree_t *t)
+{
+    if (t->failed || t->tag == NULL) {
+        return;
+    }
+
+    if (t->tag->end) {
+        rules[t->mode].end(t, t->tag->atom);
+    } else {
+        rules[t->mode].start(t, t->tag->atom);
+    }
+}
+
+
+void
+pz_tree_start(pz_tree_t *tree, const pz_tag_t *tag)
+{
+    tree->tag = tag;
+    tree->own = 0;
+    tree->text = PZ_TEXT_DATA;
+
+    if (!pz_tree_in_foreign(tree) || !pz_rules_foreign_start(tree)) {
+        rules[tree->mode].start(tree, tag->atom);
+    }
+
+    tree->tag = NULL;
+}
+
+
+void
+pz_tree_end_tag(pz_tree_t *tree, const pz_tag_t *tag)
+{
+    tree->tag = tag;
+    tree->own = 0;
+    tree->text = PZ_TEXT_DATA;
+
+    if (tree->raw) {
+        tree->raw = 0;
+        pz_tree_pop_to(tree, tree->n - 1, 1);
+
+    } else if (!pz_tree_in_foreign(tree) || !pz_rules_foreign_end(tree)) {
+        rules[tree->mode].end(tree, tag->atom);
+    }
+
+    tree->tag = NULL;
+}
+
+
+int
+pz_tree_wants_text(const pz_tree_t *tree)
+{
+    return tree->closed_formats || tree->frameset_ok || (TEXT_MATTERS >> tree->mode & 1);
+}
+
+
+void
+pz_tree_text(pz_tree_t *tree, int blank)
+{
+    if (tree->raw) {
+        return;
+    }
+
+    if (pz_tree_in_foreign(tree)) {
+        tree->frameset_ok &= (uint8_t) blank;
+        return;
+    }
+
+    tree->tag = NULL;
+    tree->by_text = 1;
+
+    if (!blank && (TEXT_MATTERS >> tree->mode & 1)) {
+        if (tree->mode == PZ_MODE_IN_COLUMN_GROUP) {
+            if (pz_tree_is(tree, PZ_ATOM_COLGROUP)) {
+                pz_tree_pop(tree);
+                tree->mode = PZ_MODE_IN_TABLE;
+            }
+        } else if (tree->mode >= PZ_MODE_AFTER_BODY) {
+            tree->mode = PZ_MODE_IN_BODY;
+        } else {
+            pz_rules_head_text(tree);
+        }
+    }
+
+    /* white space in a table stays there; other text is fostered, as body text */
+    if (tree->closed_formats && tree->mode != PZ_MODE_IN_COLUMN_GROUP
+        && tree->mode != PZ_MODE_IN_FRAMESET && tree->mode != PZ_MODE_AFTER_FRAMESET
+        && tree->mode != PZ_MODE_AFTER_AFTER_FRAMESET && tree->mode >= PZ_MODE_IN_BODY
+        && tree->mode != PZ_MODE_IN_SELECT && tree->mode != PZ_MODE_IN_SELECT_IN_TABLE
+        && !(blank && (pz_tree_top(tree)->af & PZ_AF_FOSTERS)))
+    {
+        tree->foster = (pz_tree_top(tree)->af & PZ_AF_FOSTERS) != 0;
+        pz_format_reconstruct(tree);
+        tree->foster = 0;
+    }
+
+    tree->frameset_ok &= (uint8_t) blank;
+    tree->by_text = 0;
+}
+
+
+void
+pz_tree_eof(pz_tree_t *tree)
+{
+    tree->tag = NULL;
+    tree->own = 0;
+
+    while (tree->n > 1 && !tree->failed) {
+        pz_tree_pop(tree);
+    }
+}
+
+
+unsigned
+pz_tree_parent(const pz_tree_t *tree, unsigned node)
+{
+    if (tree->nodes[node].flags & PZ_NODE_FOSTERED) {
+        for (unsigned i = node - 1; i > 0; i--) {
+            if (tree->nodes[i].atom == PZ_ATOM_TABLE) {
+                return i - 1;
+            }
+            if (tree->nodes[i].atom == PZ_ATOM_TEMPLATE) {
+                return i;
+            }
+        }
+        return node > 1;    /* html */
+    }
+
+    return node - 1;
+}
