@@ -26,6 +26,7 @@ $t->config(<<'CONF');
     server {
         listen 127.0.0.1:%%port:web%%;
         %%pz%%
+        personalize_deadline 2s;
         %%admin%%
         location /odd/ { personalize_rules '%%dir%%/odd"na\\me'; }
         location = /metrics { personalize_admin; }
