@@ -15,12 +15,20 @@
 #define PZ_SANDBOX_HOOK_COUNT   250
 #define PZ_SANDBOX_CLOCK_BLOCK  (16 * 1024)   /* larger allocations look at the clock too */
 
+/*
+ * Entering Lua leaves a little garbage and never asks the collector: without a
+ * step of it now and then, functions that allocate nothing would fill memory.
+ */
+#define PZ_SANDBOX_STEP_RUNS  64
+#define PZ_SANDBOX_STEP_SIZE  8    /* KiB */
+
 struct pz_sandbox_s {
     lua_State *lua;
     void      *data;
     size_t     used;
     size_t     budget;
     size_t     max_block;
+    unsigned   runs;
     uint64_t   deadline;       /* monotonic, ns; 0: no run under way */
     uint64_t   cpu_deadline;   /* of the thread's CPU time, ns; 0: not needed yet */
     uint64_t   half;           /* of the run's time, ns */
@@ -282,10 +290,10 @@ pz_sandbox_message(lua_State *L, char *text, size_t size)
  * collected; and collecting may need a little to free a lot.
  */
 static void
-pz_sandbox_collect(pz_sandbox_t *sb)
+pz_sandbox_collect(pz_sandbox_t *sb, int what, int size)
 {
     sb->unbounded = 1;
-    lua_gc(sb->lua, LUA_GCCOLLECT, 0);
+    lua_gc(sb->lua, what, size);
     sb->unbounded = 0;
 }
 
@@ -310,6 +318,9 @@ pz_sandbox_run(pz_sandbox_t *sb, lua_CFunction entry, void *data,
 
     sb->deadline = 0;
     if (rc == 0) {
+        if (++sb->runs % PZ_SANDBOX_STEP_RUNS == 0) {
+            pz_sandbox_collect(sb, LUA_GCSTEP, PZ_SANDBOX_STEP_SIZE);
+        }
         return PZ_SANDBOX_OK;
     }
     if (sb->out_of_time) {
@@ -327,7 +338,7 @@ pz_sandbox_run(pz_sandbox_t *sb, lua_CFunction entry, void *data,
     }
     lua_settop(sb->lua, 0);
     if (sb->out_of_memory || result != PZ_SANDBOX_ERROR) {
-        pz_sandbox_collect(sb);
+        pz_sandbox_collect(sb, LUA_GCCOLLECT, 0);
     }
     return result;
 }

@@ -235,6 +235,27 @@ test_memory_anywhere(void **state)
     rules_close(&c);
 }
 
+/* A function that allocates nothing: entering Lua must not fill memory little by little. */
+static void
+test_memory_of_many_calls(void **state)
+{
+    unsigned     i;
+    size_t       before;
+    rules_case_t c;
+
+    (void) state;
+    rules_open(&c);
+    rules_accept(&c, RULES_WHEN("return visitor.cart_total < 1500"));
+    before = pz_ruleset_memory(c.rules);
+    for (i = 0; i < 30000; i++) {
+        rules_next_visitor(&c, "v1");
+        rules_plan(&c);
+        assert_int_equal(c.faults, 0);
+    }
+    assert_true(pz_ruleset_memory(c.rules) < before + 200 * 1024);
+    rules_close(&c);
+}
+
 /* L-e */
 static void
 test_patterns(void **state)
@@ -491,6 +512,7 @@ main(void)
         cmocka_unit_test(test_memory_of_file),
         cmocka_unit_test(test_memory_of_function),
         cmocka_unit_test(test_memory_anywhere),
+        cmocka_unit_test(test_memory_of_many_calls),
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_stack),
         cmocka_unit_test(test_absent),
