@@ -109,7 +109,7 @@ $(B)/personalize: $(call archives,release,cli)
 # --- the module: nginx's own build, driven by config --------------------------
 
 module:
-	@JOBS=$(NPROC) V=$(V) sh t/tools/build-module $(B) $(NGX)
+	@MAKEFLAGS= JOBS=$(NPROC) V=$(V) sh t/tools/build-module $(B) $(NGX)
 
 # --- unit tests: t/unit/<zone>/test_*.c, one program each ---------------------
 
