@@ -7,6 +7,7 @@
  */
 #include "pz_str.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,12 +102,45 @@ pz_decimal_scan(pz_str_t s, pz_decimal_t *d)
     return at == s.len ? 0 : -1;
 }
 
+/*
+ * What people write has few digits: up to 15 of them, and a power of ten up to
+ * 22, are exact doubles, so that one operation rounds right (Clinger, 1990).
+ * Returns -1 for all else.
+ */
+static int
+pz_decimal_exact(const pz_decimal_t *d, double *value)
+{
+#if FLT_EVAL_METHOD == 0
+    static const double powers[] = {
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
+        1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
+    };
+    size_t  i;
+    int64_t integer = 0;
+
+    if (d->ndigits <= 15 && d->exponent >= -22 && d->exponent <= 22) {
+        for (i = 0; i < d->ndigits; i++) {
+            integer = integer * 10 + (d->digits[i] - '0');
+        }
+        *value = d->exponent < 0 ? (double) integer / powers[-d->exponent]
+                 : (double) integer * powers[d->exponent];
+        return 0;
+    }
+#endif
+    (void) d;
+    (void) value;
+    return -1;
+}
+
 int
 pz_str_to_number(pz_str_t s, double *number)
 {
     char         text[PZ_NUMBER_DIGITS + 32];
     double       value;
-    pz_decimal_t d = { .ndigits = 0 };
+    pz_decimal_t d;
+
+    d.ndigits = 0;
+    d.exponent = 0;
 
     /* a long text cannot overflow the count of digits, but is no number either */
     if (s.len > PZ_NUMBER_EXPONENT || pz_decimal_scan(s, &d) != 0) {
@@ -116,12 +150,13 @@ pz_str_to_number(pz_str_t s, double *number)
         *number = 0;
         return 0;
     }
-    d.digits[d.ndigits] = '\0';
-    snprintf(text, sizeof(text), "%se%ld", d.digits, d.exponent);
-
-    value = strtod(text, NULL);
-    if (!isfinite(value)) {
-        return -1;
+    if (pz_decimal_exact(&d, &value) != 0) {
+        d.digits[d.ndigits] = '\0';
+        snprintf(text, sizeof(text), "%se%ld", d.digits, d.exponent);
+        value = strtod(text, NULL);
+        if (!isfinite(value)) {
+            return -1;
+        }
     }
     *number = d.negative ? -value : value;
     return 0;

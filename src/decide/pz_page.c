@@ -17,6 +17,8 @@
 struct pz_page_s {
     pz_str_t             text;
     pz_str_t             path;      /* exact */
+    pz_str_t             prefix;    /* every path that matches begins so */
+    int                  is_prefix; /* and nothing else is asked */
     pcre2_code          *code;      /* or NULL: an exact path */
     pcre2_match_data    *match;
     pcre2_match_context *limits;
@@ -54,6 +56,38 @@ pz_page_code(pz_page_t *page, pz_str_t pattern, uint32_t options, pz_error_t *er
     return 0;
 }
 
+static int
+pz_page_is_literal(char c)
+{
+    char l = pz_lower(c);
+
+    return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '/' || c == '-'
+           || c == '_';
+}
+
+/*
+ * Most patterns are "^/category/" and the like, and most pages are others:
+ * what is literal at the front is compared before PCRE2 is asked.  A "|" may
+ * make the front optional anywhere, and a quantifier its last character.
+ */
+static void
+pz_page_find_prefix(pz_page_t *page, pz_str_t pattern)
+{
+    size_t n = 1;
+
+    if (!pz_str_starts(pattern, PZ_STR("^")) || pz_str_find_byte(pattern, '|') >= 0) {
+        return;
+    }
+    while (n < pattern.len && pz_page_is_literal(pattern.data[n])) {
+        n++;
+    }
+    page->is_prefix = n == pattern.len;
+    if (n < pattern.len && strchr("?*+{", pattern.data[n]) != NULL && n > 1) {
+        n--;
+    }
+    page->prefix = pz_str_head(pz_str_skip(pattern, 1), n - 1);
+}
+
 /* After the tilde: "*" for any case, and the pattern. */
 static int
 pz_page_pattern(pz_page_t *page, pz_error_t *error)
@@ -69,6 +103,9 @@ pz_page_pattern(pz_page_t *page, pz_error_t *error)
     if (pattern.len == 0) {
         return pz_error_set(error, NULL, 0, "page \"%.*s\": a pattern must follow the ~",
                             (int) page->text.len, page->text.data);
+    }
+    if (options == 0) {
+        pz_page_find_prefix(page, pattern);
     }
     return pz_page_code(page, pattern, options, error);
 }
@@ -166,6 +203,12 @@ pz_page_matches(const pz_page_t *page, pz_str_t path)
 
     if (page->path.len != 0) {
         return pz_str_eq(page->path, path);
+    }
+    if (!pz_str_starts(path, page->prefix)) {
+        return 0;
+    }
+    if (page->is_prefix) {
+        return 1;
     }
     rc = pcre2_match(page->code, (PCRE2_SPTR) (path.len == 0 ? "" : path.data), path.len, 0,
                      0, page->match, page->limits);

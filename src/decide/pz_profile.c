@@ -5,11 +5,18 @@
 
 #define PZ_DAY  86400
 
+/* The derived field's text, kept from one question to the next. */
+typedef struct {
+    int64_t  days;
+    pz_str_t text;
+} pz_profile_days_t;
+
 struct pz_profile_s {
-    pz_arena_t *arena;
-    pz_names_t  names;
-    pz_str_t   *texts;    /* as many as names had room for */
-    size_t      room;
+    pz_arena_t        *arena;
+    pz_names_t         names;
+    pz_str_t          *texts;    /* as many as names had room for */
+    size_t             room;
+    pz_profile_days_t *days;
 };
 
 pz_profile_t *
@@ -20,8 +27,9 @@ pz_profile_create(pz_arena_t *arena)
     if (profile != NULL) {
         profile->arena = arena;
         pz_names_init(&profile->names, arena);
+        profile->days = pz_arena_zalloc(arena, sizeof(pz_profile_days_t));
     }
-    return profile;
+    return profile == NULL || profile->days == NULL ? NULL : profile;
 }
 
 /* As many texts as there is room for names. */
@@ -83,18 +91,25 @@ pz_profile_stored(const pz_profile_t *profile, pz_type_t type, pz_str_t name,
 
 /* What a template shows: empty where the arena has no room left. */
 static pz_str_t
-pz_profile_days_text(pz_arena_t *arena, int64_t days)
+pz_profile_days_text(const pz_profile_t *profile, int64_t days)
 {
     char     digits[24];
     size_t   at = sizeof(digits);
+    int64_t  rest = days;
     pz_str_t text = PZ_STR_NONE;
 
+    if (profile->days->text.len != 0 && profile->days->days == days) {
+        return profile->days->text;
+    }
     do {
-        digits[--at] = (char) ('0' + days % 10);
-        days /= 10;
-    } while (days != 0);
+        digits[--at] = (char) ('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
 
-    (void) pz_arena_copy(arena, (pz_str_t) { digits + at, sizeof(digits) - at }, &text);
+    (void) pz_arena_copy(profile->arena,
+                         (pz_str_t) { digits + at, sizeof(digits) - at }, &text);
+    profile->days->days = days;
+    profile->days->text = text;
     return text;
 }
 
@@ -112,7 +127,7 @@ pz_profile_days_since_order(const pz_profile_t *profile, int64_t now)
     days = now > (int64_t) last.number ? (now - (int64_t) last.number) / PZ_DAY : 0;
     value.present = 1;
     value.number = (double) days;
-    value.text = pz_profile_days_text(profile->arena, days);
+    value.text = pz_profile_days_text(profile, days);
     return value;
 }
 

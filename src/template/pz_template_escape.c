@@ -49,18 +49,20 @@ pz_escape_is_url(pz_land_t land)
     return land >= PZ_LAND_URL;
 }
 
+/* The bytes of one character, at most four. */
 static void
 pz_escape_percent(pz_sb_t *sb, pz_str_t bytes)
 {
     static const char digits[] = "0123456789ABCDEF";
-    char              text[3] = "%";
+    char              text[12];
     size_t            i;
 
     for (i = 0; i < bytes.len; i++) {
-        text[1] = digits[(unsigned char) bytes.data[i] >> 4];
-        text[2] = digits[(unsigned char) bytes.data[i] & 15];
-        pz_sb_add(sb, (pz_str_t) { text, 3 });
+        text[3 * i] = '%';
+        text[3 * i + 1] = digits[(unsigned char) bytes.data[i] >> 4];
+        text[3 * i + 2] = digits[(unsigned char) bytes.data[i] & 15];
     }
+    pz_sb_add(sb, (pz_str_t) { text, 3 * bytes.len });
 }
 
 static void

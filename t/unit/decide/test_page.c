@@ -68,6 +68,27 @@ test_patterns(void **state)
     assert_int_equal(matches("~x", PZ_STR("/a\0x")), 1);
 }
 
+/* What is compared before PCRE2 is asked never says no where it would say yes. */
+static void
+test_prefixes(void **state)
+{
+    (void) state;
+    assert_int_equal(matches("~^/category", PZ_STR("/category")), 1);
+    assert_int_equal(matches("~^/category", PZ_STR("/categor")), 0);
+    assert_int_equal(matches("~^/ab?c", PZ_STR("/ac")), 1);
+    assert_int_equal(matches("~^/ab*c", PZ_STR("/ac")), 1);
+    assert_int_equal(matches("~^/ab{0,1}c", PZ_STR("/ac")), 1);
+    assert_int_equal(matches("~^/ab+c", PZ_STR("/ac")), 0);
+    assert_int_equal(matches("~^/a|^/b", PZ_STR("/b")), 1);
+    assert_int_equal(matches("~^/a(x|y)", PZ_STR("/ay")), 1);
+    assert_int_equal(matches("~*^/A", PZ_STR("/a")), 1);
+    assert_int_equal(matches("~^", PZ_STR("/a")), 1);
+    assert_int_equal(matches("~^/a$", PZ_STR("/ab")), 0);
+    assert_int_equal(matches("~^/a.c", PZ_STR("/a-c")), 1);
+    assert_int_equal(matches("~^/a\\.html", PZ_STR("/a.html")), 1);
+    assert_int_equal(matches("~^/p(?i)X", PZ_STR("/px")), 1);
+}
+
 /* A path that is not UTF-8 is matched as far as it is. */
 static void
 test_bad_utf8(void **state)
@@ -168,6 +189,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact),
         cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_bad_utf8),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_limit),

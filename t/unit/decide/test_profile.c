@@ -202,6 +202,27 @@ test_days_since_order(void **state)
     assert_false(pz_profile_get(profile, schema, PZ_STR("days_since_order"), NOW).present);
 }
 
+/* A rule set may ask as often as it likes: the text is made once. */
+static void
+test_days_cost_nothing(void **state)
+{
+    int           i;
+    size_t        used;
+    pz_arena_t   *own = pz_arena_create(4096, 0);
+    pz_profile_t *profile = pz_profile_create(own);
+
+    (void) state;
+    pz_profile_add(profile, PZ_STR("last_order_at"), PZ_STR("2026-11-01"));
+    (void) pz_profile_get(profile, schema, PZ_STR("days_since_order"), NOW);
+    used = pz_arena_used(own);
+    for (i = 0; i < 100; i++) {
+        assert_true(pz_profile_get(profile, schema, PZ_STR("days_since_order"), NOW).number
+                    == 25);
+    }
+    assert_int_equal(pz_arena_used(own), used);
+    pz_arena_destroy(own);
+}
+
 /* Few fields and many, known and unknown; the last of a name wins. */
 static void
 test_many_fields(void **state)
@@ -289,6 +310,7 @@ main(void)
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_flags_and_lists),
         cmocka_unit_test(test_days_since_order),
+        cmocka_unit_test(test_days_cost_nothing),
         cmocka_unit_test(test_many_fields),
         cmocka_unit_test(test_budgets),
     };
