@@ -22,12 +22,8 @@ static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 /* The module is off where an internal redirect has led: nothing of before counts. */
 static void
-ngx_pz_pipeline_leave(ngx_http_request_t *r)
+ngx_pz_pipeline_leave(ngx_pz_request_t *pr)
 {
-    ngx_pz_request_t  *pr;
-
-    pr = ngx_pz_request_of(r);
-
     if (pr != NULL) {
         ngx_pz_request_drop_lookup(pr);
         pr->left = 1;
@@ -85,6 +81,37 @@ ngx_pz_pipeline_open(ngx_http_request_t *r, const ngx_pz_settings_t *settings)
 }
 
 
+/*
+ * An internal redirect (index, try_files, X-Accel-Redirect) led to another
+ * location: what was asked there would be asked again only where it differs.
+ */
+static void
+ngx_pz_pipeline_move(ngx_pz_request_t *pr, const ngx_pz_settings_t *to)
+{
+    ngx_uint_t                known;
+    const ngx_pz_settings_t  *from;
+
+    from = pr->settings;
+    pr->settings = to;
+
+    known = pr->lookup.begun && !pr->left
+            && from->redis == to->redis && from->keys == to->keys
+            && from->visitor == to->visitor && from->consent == to->consent;
+
+    if (known && from->rulebook == to->rulebook && from->context == to->context) {
+        return;
+    }
+
+    pr->decision.made = 0;
+
+    if (!known) {
+        ngx_pz_request_drop_lookup(pr);
+        ngx_pz_pipeline_enter(pr);
+        ngx_pz_pipeline_begin(pr);
+    }
+}
+
+
 static ngx_int_t
 ngx_pz_pipeline_preaccess(ngx_http_request_t *r)
 {
@@ -96,22 +123,21 @@ ngx_pz_pipeline_preaccess(ngx_http_request_t *r)
     }
 
     settings = ngx_pz_settings_of(r);
+    pr = ngx_pz_request_of(r);
 
-    if (settings->mode == NGX_PZ_MODE_OFF) {
-        ngx_pz_pipeline_leave(r);
+    /* post_action comes behind a response that is out */
+    if (pr != NULL && pr->headed) {
         return NGX_DECLINED;
     }
 
-    pr = ngx_pz_request_of(r);
-
-    /* an internal redirect within the same settings keeps what is under way */
-    if (pr != NULL && pr->settings == settings && !pr->left) {
+    if (settings->mode == NGX_PZ_MODE_OFF) {
+        ngx_pz_pipeline_leave(pr);
         return NGX_DECLINED;
     }
 
     if (pr != NULL) {
-        ngx_pz_request_drop_lookup(pr);
-        pr->decision.made = 0;
+        ngx_pz_pipeline_move(pr, settings);
+        return NGX_DECLINED;
     }
 
     pr = ngx_pz_pipeline_open(r, settings);

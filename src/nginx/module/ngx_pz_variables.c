@@ -18,9 +18,14 @@ ngx_pz_variable_visitor(ngx_pz_request_t *pr, ngx_str_t *value)
 }
 
 
+/* Until the header goes there is no status, unless the request ends before. */
 static ngx_int_t
 ngx_pz_variable_status(ngx_pz_request_t *pr, ngx_str_t *value)
 {
+    if (!pr->headed && !pr->left && pr->request->count != 0) {
+        return NGX_OK;
+    }
+
     *value = *ngx_pz_status_word(pr->status);
     return NGX_OK;
 }
