@@ -164,6 +164,20 @@ pz_cli_explain_campaign(const pz_cli_explain_t *e, const pz_cli_told_t *told,
 
 
 static int
+pz_cli_explain_has(const pz_str_t *names, size_t n, pz_str_t name)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        if (pz_str_eq(names[i], name)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+
+static int
 pz_cli_explain_is_declared(const pz_campaign_set_t *set, pz_str_t name)
 {
     size_t i;
@@ -177,28 +191,40 @@ pz_cli_explain_is_declared(const pz_campaign_set_t *set, pz_str_t name)
 }
 
 
+/* Whether a campaign before this one names the segment: then it was said there. */
+static int
+pz_cli_explain_was_named(const pz_campaign_set_t *set, const pz_campaign_t *before, pz_str_t name)
+{
+    const pz_campaign_t *campaign;
+
+    for (campaign = set->campaigns; campaign < before; campaign++) {
+        if (pz_cli_explain_has(campaign->segments, campaign->nsegments, name)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+
 /* A name that no file declares may be the profile's own; or it is a slip. */
 static void
 pz_cli_explain_warnings(const pz_cli_explain_t *e, const pz_decision_t *decision)
 {
-    size_t                   i, j, k;
+    size_t                   i, j;
+    pz_str_t                 name;
     const pz_campaign_t     *campaign;
     const pz_campaign_set_t *set = pz_ruleset_campaigns(e->c->rules);
 
-    for (i = 0; i < set->ncampaigns; i++) {
+    for (i = 0; i < set->ncampaigns && e->c->facts.consent; i++) {
         campaign = &set->campaigns[i];
         for (j = 0; j < campaign->nsegments; j++) {
-            for (k = 0; k < decision->nsegments; k++) {
-                if (pz_str_eq(decision->segments[k], campaign->segments[j])) {
-                    break;
-                }
-            }
-            if (k == decision->nsegments
-                && !pz_cli_explain_is_declared(set, campaign->segments[j]))
+            name = campaign->segments[j];
+            if (!pz_cli_explain_has(decision->segments, decision->nsegments, name)
+                && !pz_cli_explain_is_declared(set, name)
+                && !pz_cli_explain_was_named(set, campaign, name))
             {
                 printf("warning: %s:%u: no file declares the segment \"%s\", and this visitor's "
-                       "profile does not have it\n", campaign->file, campaign->line,
-                       campaign->segments[j].data);
+                       "profile does not have it\n", campaign->file, campaign->line, name.data);
             }
         }
     }

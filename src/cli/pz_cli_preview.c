@@ -7,6 +7,7 @@
 #include "pz_cli_case.h"
 #include "pz_cli_file.h"
 #include "pz_cli_slots.h"
+#include "pz_escape.h"
 #include "pz_rewriter.h"
 
 typedef struct {
@@ -65,9 +66,26 @@ pz_cli_preview_say(const pz_plan_t *plan, const pz_rewriter_t *rw)
 }
 
 
+/* The rewriter makes plain edits fit the page's encoding; slots are ours to do. */
 static int
-pz_cli_preview_write(pz_cli_case_t *c, const pz_plan_t *plan, const pz_str_t *slots,
-    pz_str_t page)
+pz_cli_preview_encode(pz_cli_case_t *c, const pz_plan_t *plan, pz_str_t *slots)
+{
+    size_t  i;
+    pz_sb_t sb;
+
+    for (i = 0; i < plan->nwants; i++) {
+        pz_sb_init(&sb, c->arena, 4 * 1024 * 1024);
+        pz_escape_html_ascii(&sb, slots[i]);
+        if (pz_sb_done(&sb, &slots[i]) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+
+static int
+pz_cli_preview_write(pz_cli_case_t *c, const pz_plan_t *plan, pz_str_t *slots, pz_str_t page)
 {
     pz_charset_t          charset;
     pz_rewriter_t        *rw;
@@ -80,6 +98,10 @@ pz_cli_preview_write(pz_cli_case_t *c, const pz_plan_t *plan, const pz_str_t *sl
     options.ascii_only = (charset == PZ_CHARSET_ASCII);
     if (charset == PZ_CHARSET_OPAQUE) {
         fprintf(stderr, "the page's encoding is not ASCII-compatible: left as it is\n");
+    }
+    if (options.ascii_only && pz_cli_preview_encode(c, plan, slots) != 0) {
+        fprintf(stderr, "personalize preview: no memory for the widgets\n");
+        return PZ_CLI_FAILED;
     }
     rw = pz_rewriter_create(c->arena, plan->edits,
                             charset == PZ_CHARSET_OPAQUE ? 0 : plan->nedits, &options,

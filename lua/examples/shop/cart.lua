@@ -49,6 +49,6 @@ campaign "free-delivery-th" {
 campaign "cart-reminder" {
   segments = "full_cart", pages = "/",
   show = append {
-    at = "header nav", html = '<a class="pz-cart-reminder" href="/cart">{{ cart_count }} in your cart</a>',
+    at = "header nav", html = '<a class="pz-cart-reminder" href="/cart">{{ cart_count | Something }} in your cart</a>',
   },
 }
