@@ -114,6 +114,7 @@ is(lines(qr/SELECT is refused/), 1, '  is told');
 
 $redis->command('CONFIG', 'SET', 'maxclients', 1);
 $t->again("redis://:Right-Secret\@127.0.0.1:%%port:redis%%");
+$t->state;
 my $descriptors = $t->descriptors;
 isnt($t->ask('t=300', 'PING')->{status}, 'ok', 'R14: maxclients');
 sleep 1.5;
@@ -243,13 +244,23 @@ $idle->stop;
 $t->allow(qr/worker_connections are not enough/);
 $redis = Personalize::Redis->start($t->dir);
 $t->again($redis->url, '', connections => 8);
-my @held = map { Personalize::Http->new($t->port('web')) } 1 .. 4;
+$t->state;
 $descriptors = $t->descriptors;
-$got = $t->ask('t=300', 'PING');
-isnt($got->{status}, 'none', 'R22: worker_connections used up: an answer all the same')
-    or diag(explain($got));
+my (@held, $full);
+for my $n (1 .. 8) {
+    $got = $t->ask('t=300', 'PING');
+    last if $full = $got->{status} ne 'ok' && $t->log =~ /worker_connections are not enough/;
+    $t->again($redis->url, '', connections => 8);
+    $t->state;
+    # Half a request: a connection that nginx may not close to make room.
+    @held = map { Personalize::Http->new($t->port('web'))->send("GET / HTTP/1.1\r\n") } 1 .. $n;
+    sleep 0.1;
+}
+ok($full, 'R22: worker_connections used up before Redis: the request is answered all the same');
+is($got->{status}, 'refused', '  without it');
 $_->close for @held;
-ok($t->until_state('ready', 12) || $t->ask('', 'PING')->{status} eq 'ok', '  and Redis when there is room');
-cmp_ok($t->descriptors, '<=', $descriptors + 1, '  without a leak');
+is($t->until_state('idle', 0.01) || $t->until_state('ready', 12), 1, '  Redis is back when there is room');
+is($t->ask('', 'PING')->{status}, 'ok', '  for queries too');
+cmp_ok($t->descriptors, '<=', $descriptors + 2, '  without a leak');
 
 $t->finish;

@@ -63,12 +63,6 @@ typedef enum {
 
 typedef void (*ngx_pz_store_on_event_pt)(void *data, ngx_pz_store_event_e event);
 
-/*
- * Fill conf->addrs from conf->url, by the system's resolver: at configuration
- * time only.  NGX_ERROR after a line in the log.
- */
-ngx_int_t ngx_pz_store_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf);
-
 /* A worker's store, in the worker's process.  No connection is made before the first need. */
 ngx_pz_store_t *ngx_pz_store_create(ngx_cycle_t *cycle,
     const ngx_pz_store_conf_t *conf, ngx_pz_store_on_event_pt on_event, void *data);

@@ -142,7 +142,7 @@ ngx_http_pz_probe_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    return ngx_pz_store_resolve(cf, &probe->conf) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return ngx_pz_probe_resolve(cf, &probe->conf) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

@@ -21,6 +21,9 @@ typedef struct {
     ngx_msec_t            seen;
 } ngx_pz_probe_main_t;
 
+/* conf->addrs from conf->url. */
+ngx_int_t ngx_pz_probe_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf);
+
 /* The commands of the c= arguments in RESP, "%d" in a word being `index`. */
 ngx_int_t ngx_pz_probe_commands(ngx_http_request_t *r, pz_arena_t *arena, ngx_uint_t index,
     pz_str_t *commands, ngx_uint_t *count, pz_str_t *last_word);

@@ -1,10 +1,8 @@
-#include "ngx_pz_store.h"
-
-#include "pz_sb.h"
+#include "ngx_pz_probe.h"
 
 
 static u_char *
-ngx_pz_resolve_text(u_char *to, const pz_redis_url_t *url)
+ngx_pz_probe_address(u_char *to, const pz_redis_url_t *url)
 {
     ngx_str_t  text;
 
@@ -27,7 +25,7 @@ ngx_pz_resolve_text(u_char *to, const pz_redis_url_t *url)
 
 
 ngx_int_t
-ngx_pz_store_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf)
+ngx_pz_probe_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf)
 {
     size_t     len;
     ngx_url_t  parsed;
@@ -41,7 +39,7 @@ ngx_pz_store_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf)
         return NGX_ERROR;
     }
 
-    parsed.url.len = ngx_pz_resolve_text(parsed.url.data, &conf->url) - parsed.url.data;
+    parsed.url.len = ngx_pz_probe_address(parsed.url.data, &conf->url) - parsed.url.data;
 
     if (ngx_parse_url(cf->pool, &parsed) != NGX_OK) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in the Redis address \"%V\"",
