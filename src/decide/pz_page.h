@@ -1,6 +1,9 @@
 /*
  * Which pages a campaign is for: "/" exact, "~^/category/" and "~*" PCRE2, as
  * in nginx.conf.  Matching has a limit on steps, so that no path can hang it.
+ *
+ * Patterns and paths are UTF-8: bytes of a path that are not match nothing.  A
+ * page keeps PCRE2's match data, so it belongs to one thread, as its rule set.
  */
 #ifndef PZ_PAGE_H
 #define PZ_PAGE_H

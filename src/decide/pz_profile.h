@@ -13,7 +13,7 @@
 typedef enum {
     PZ_TYPE_TEXT,      /* default: empty */
     PZ_TYPE_NUMBER,    /* default: 0 */
-    PZ_TYPE_TIME,      /* seconds since 1970; "2026-11-27 09:00" and ISO 8601 are read as UTC; default: 0 */
+    PZ_TYPE_TIME,      /* seconds since 1970; "2026-11-27 09:00" is UTC; default: 0 */
     PZ_TYPE_FLAG,      /* 1, true, yes, on; default: false */
     PZ_TYPE_LIST       /* separated by commas; default: empty */
 } pz_type_t;

@@ -12,7 +12,12 @@
  * allow-list: http, https, mailto, tel, or relative).  A value inside a script,
  * a style, a comment, a tag or attribute name, an unquoted attribute, an event
  * handler, `style`, `srcdoc` or a raw-text element is refused when the template
- * is parsed: there is no escape that is right there.
+ * is parsed: there is no escape that is right there.  So is markup that could
+ * be read in two ways or would swallow what follows it, with or without values.
+ *
+ * In a URL a value that stands first is the URL's beginning, and its scheme is
+ * checked; further on it is percent-encoded, so that it stays within its part
+ * (in a path "/" may be in it).
  */
 #ifndef PZ_TEMPLATE_H
 #define PZ_TEMPLATE_H
