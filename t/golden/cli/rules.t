@@ -27,6 +27,7 @@ slots();
 explained();
 bad_visitors();
 examples();
+documented();
 done_testing();
 
 
@@ -202,4 +203,20 @@ sub examples {
     ok($out =~ /\Q$_\E/, "it has $_") for 'pz-welcome-bar', 'pz-banner', 'pz-recs', 'pz-coupon-side',
         'href="/account/Ann%20%3Cb%3E"', '★ x', '✓', 'class="tier-none"';
     ok($out !~ /\Q$_\E/, "it has no $_") for 'disabled', 'class="ad"', 'id="old"';
+}
+
+# What the docs show must load; the values of a table in widgets.md are the source's.
+sub documented {
+    for my $page ('rules.md', 'widgets.md') {
+        my $text = slurp("$root/docs/$page");
+        my @blocks = $text =~ /^```lua\n(.*?)^```/gms;
+        cmp_ok(scalar @blocks, '>=', 5, "rules in docs/$page");
+        for my $n (0 .. $#blocks) {
+            my ($status, $out, $err) = run('check', write_file("doc$n.lua", $blocks[$n]));
+            is("$status$err", '0', "block $n of docs/$page");
+        }
+    }
+    my $visitor = slurp("$root/docs/rules.md") =~ /^```json\n(.*?)^```/ms ? $1 : '';
+    my ($status) = run('explain', '--rules', 'rules.lua', '--visitor', write_file('doc.json', $visitor));
+    is($status, 0, 'the visitor in docs/rules.md');
 }
