@@ -107,7 +107,7 @@ ${load}${user}worker_processes $self->{workers};
 pid %%dir%%/nginx.pid;
 error_log %%dir%%/logs/error.log $self->{level};
 @{[ $o{main} // '' ]}
-events { worker_connections @{[ $o{connections} // 1024 ]}; }
+events { worker_connections @{[ $o{connections} // 1024 ]}; @{[ $o{events} // '' ]} }
 http {
     types { text/html html; text/css css; image/svg+xml svg; application/json json; }
     default_type text/html;
@@ -158,7 +158,7 @@ sub check {
 
     my $pid = Personalize::Process::spawn('nginx -t', $out, $self->_command('-t'));
     my $status = Personalize::Process::stop($pid, signal => 0, seconds => 10);
-    return ($status >> 8, $self->read('logs/check.log'));
+    return ($status & 127 ? "signal " . ($status & 127) : $status >> 8, $self->read('logs/check.log'));
 }
 
 sub start {
@@ -187,13 +187,22 @@ sub _listens {
     return IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 1);
 }
 
-# Ask for new workers, and wait until they are there.
+sub running {
+    my ($self) = @_;
+    return $self->{pid} && Personalize::Process::is_alive($self->{pid});
+}
+
+# Ask for new workers, and wait until they are there and no old one takes connections.
 sub reload {
     my ($self) = @_;
     my %old = map { $_ => 1 } $self->workers;
 
     kill 'HUP', $self->{pid};
-    return Personalize::Process::until_true(5, sub { grep { !$old{$_} } $self->workers });
+    return Personalize::Process::until_true(5, sub {
+        my @workers = $self->workers;
+        my @working = grep { $old{$_} && slurp("/proc/$_/cmdline") !~ /shutting down/ } @workers;
+        return !@working && grep { !$old{$_} } @workers;
+    });
 }
 
 sub workers {
@@ -245,23 +254,23 @@ sub outcome {
 
     Personalize::Process::until_true(3, sub {
         my ($line) = $self->read('logs/access.log') =~ /^(\Q$number\E\t.*)$/m or return 0;
-        (undef, @found{@names}) = split /\t/, $line, -1;
+        (undef, @found{@names}) = map { $_ eq '-' ? '' : $_ } split /\t/, $line, -1;    # '-': not found
         return 1;
     });
     return \%found;
 }
 
-# The status page.
+# The status page.  It and the metrics are at the port "web", or where {admin} says.
 sub status {
     my ($self, %o) = @_;
-    my $reply = $self->get('/_personalize_admin/status', %o);
+    my $reply = $self->get('/_personalize_admin/status', port => $self->{admin}, %o);
     return $reply->status == 200 ? decode_json($reply->body) : {};
 }
 
 # The samples of the metrics page: 'name{labels}' => value.
 sub metrics {
     my ($self) = @_;
-    my $text = $self->get('/_personalize_admin/metrics')->body;
+    my $text = $self->get('/_personalize_admin/metrics', port => $self->{admin})->body;
     return map { /^([^#\s]\S*)\s+(\S+)/ ? ($1 => $2) : () } split /\n/, $text;
 }
 

@@ -12,6 +12,7 @@ use POSIX qw(:sys_wait_h setpgid);
 use Time::HiRes qw(sleep time);
 
 my %alive;     # pid => name
+my %ended;     # pid => wait status, of those that ended by themselves
 my $keeper;    # our end of the pipe
 my $owner = $$;
 
@@ -54,7 +55,9 @@ sub branch {
 
 sub is_alive {
     my ($pid) = @_;
-    return waitpid($pid, WNOHANG) == 0;
+    my $n = waitpid($pid, WNOHANG);
+    $ended{$pid} = $? if $n == $pid;
+    return $n == 0;
 }
 
 # End one child and wait for it.  Returns its wait status, undef if it was gone.
@@ -68,7 +71,7 @@ sub stop {
     kill $signal, $pid;
     my $gone = until_true($seconds, sub {
         my $n = waitpid($pid, WNOHANG);
-        $status = $? if $n == $pid;
+        $status = $n == $pid ? $? : $ended{$pid};
         return $n != 0;
     });
 

@@ -34,12 +34,13 @@ campaign "welcome" {
 LUA
 
 # Options of Personalize::Nginx, and: redis (more for Personalize::Redis; 0 for none), link
-# (1: the line to Redis can be delayed and recorded; or its options), rules (0 for none).
+# (1: the line to Redis can be delayed and recorded; or its options), rules (0 for none), who (what
+# the visitor's id comes from).
 sub new {
     my ($class, %o) = @_;
 
     my ($redis, $link) = (delete $o{redis} // {}, delete $o{link});
-    my $rules = delete $o{rules} // 1;
+    my ($rules, $who) = (delete $o{rules} // 1, delete $o{who} // '$arg_as');
 
     plan(skip_all => 'no redis-server: install redis-server')
         if $redis && !Personalize::Redis::available();
@@ -48,10 +49,10 @@ sub new {
     $self->page('index.html', $PAGE);
     $self->rules('welcome.lua', $RULES) if $rules;
 
-    $self->let(redis => 'unix://%%dir%%/redis.sock', pz => <<'CONF');
+    $self->let(redis => 'unix://%%dir%%/redis.sock', who => $who, pz => <<'CONF');
     personalize_redis %%redis%%;
         personalize_rules %%rules%%;
-        personalize_visitor $arg_as;
+        personalize_visitor %%who%%;
         personalize on;
 CONF
     $self->_with_redis($redis, $link) if $redis;
