@@ -1,0 +1,29 @@
+// Debian's chromium, headless, with a profile of its own and nothing that calls home.
+
+import { existsSync } from 'node:fs';
+
+import { chromium } from 'playwright-core';
+
+const program = process.env.PZ_CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((p) => existsSync(p));
+
+export const available = () => Boolean(program);
+
+export const launch = () => chromium.launch({
+  executablePath: program,
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+// The sum of all layout shifts so far, and what has shifted.
+export const layoutShift = (page) => page.evaluate(() => new Promise((done) => {
+  let sum = 0;
+  const nodes = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      sum += entry.value;
+      nodes.push(...entry.sources.map((s) => s.node?.nodeName + '.' + s.node?.className));
+    }
+  });
+  observer.observe({ type: 'layout-shift', buffered: true });
+  requestAnimationFrame(() => setTimeout(() => done({ sum, nodes }), 400));
+}));
