@@ -272,11 +272,28 @@ pz_redis_guard_init(pz_redis_guard_t *guard, const pz_redis_limits_t *limits)
 }
 
 
+/* A run of bytes, or one that decides: 1 ends the reply. */
+static int
+guard_step(pz_redis_guard_t *guard, const char *from, size_t len, size_t *used)
+{
+    *used = guard_skip(guard, from, len);
+    guard->bytes += *used;
+
+    if (*used > 0) {
+        return 0;
+    }
+
+    *used = 1;
+    guard->bytes++;
+    return guard_byte(guard, from[0]);
+}
+
+
 ptrdiff_t
 pz_redis_guard_scan(pz_redis_guard_t *guard, pz_str_t bytes, int *done)
 {
     int     rc;
-    size_t  at, n, end;
+    size_t  at, end, used;
 
     *done = 0;
 
@@ -289,21 +306,11 @@ pz_redis_guard_scan(pz_redis_guard_t *guard, pz_str_t bytes, int *done)
         guard->elements = 0;
     }
 
-    at = 0;
     end = guard->limits.bytes - guard->bytes;
     end = bytes.len < end ? bytes.len : end;
 
-    while (at < end) {
-        n = guard_skip(guard, bytes.data + at, end - at);
-        rc = 0;
-
-        if (n == 0) {
-            guard->bytes++;
-            rc = guard_byte(guard, bytes.data[at++]);
-        }
-
-        guard->bytes += n;
-        at += n;
+    for (at = 0; at < end; at += used) {
+        rc = guard_step(guard, bytes.data + at, end - at, &used);
 
         if (rc < 0) {
             return -1;
@@ -311,7 +318,7 @@ pz_redis_guard_scan(pz_redis_guard_t *guard, pz_str_t bytes, int *done)
 
         if (rc > 0) {
             *done = 1;
-            return (ptrdiff_t) at;
+            return (ptrdiff_t) (at + used);
         }
     }
 

@@ -18,25 +18,46 @@ secret_wipe(volatile char *bytes, size_t len)
 }
 
 
+/* Up to `room` bytes of the file; 0, or an errno. */
+static int
+secret_load(const char *path, char *bytes, size_t room, size_t *len)
+{
+    int    why;
+    FILE  *file;
+
+    file = fopen(path, "re");
+    if (file == NULL) {
+        return errno;
+    }
+
+    *len = fread(bytes, 1, room, file);
+    why = ferror(file) ? errno : 0;
+    (void) fclose(file);
+
+    return why;
+}
+
+
+static int
+secret_keep(pz_arena_t *arena, pz_str_t text, pz_str_t *password, pz_error_t *error)
+{
+    if (pz_arena_copy(arena, text, password) != 0) {
+        return pz_error_set(error, NULL, 0, "no memory for the Redis password");
+    }
+
+    return 0;
+}
+
+
 static int
 secret_file(pz_arena_t *arena, const char *path, pz_str_t *password,
     pz_error_t *error)
 {
-    int        rc, why;
-    char       line[SECRET_LINE_MAX + 1];
-    FILE      *file;
-    pz_str_t   text;
+    int       rc, why;
+    char      line[SECRET_LINE_MAX + 1];
+    pz_str_t  text = { line, 0 };
 
-    file = fopen(path, "re");
-    if (file == NULL) {
-        return pz_error_set(error, NULL, 0, "cannot open the Redis password file "
-                            "\"%s\": %s", path, strerror(errno));
-    }
-
-    text.data = line;
-    text.len = fread(line, 1, sizeof(line), file);
-    why = ferror(file) ? errno : 0;
-    (void) fclose(file);
+    why = secret_load(path, line, sizeof(line), &text.len);
 
     for (size_t i = 0; i < text.len; i++) {
         if (line[i] == '\n' || line[i] == '\r' || line[i] == '\0') {
@@ -45,8 +66,8 @@ secret_file(pz_arena_t *arena, const char *path, pz_str_t *password,
     }
 
     if (why != 0) {
-        rc = pz_error_set(error, NULL, 0, "cannot read the Redis password file "
-                          "\"%s\": %s", path, strerror(why));
+        rc = pz_error_set(error, NULL, 0, "cannot read the Redis password file \"%s\": %s",
+                          path, strerror(why));
 
     } else if (text.len == 0) {
         rc = pz_error_set(error, NULL, 0, "the Redis password file \"%s\" has an empty "
@@ -57,11 +78,7 @@ secret_file(pz_arena_t *arena, const char *path, pz_str_t *password,
                           "\"%s\" is too long", path);
 
     } else {
-        rc = pz_arena_copy(arena, text, password);
-
-        if (rc != 0) {
-            (void) pz_error_set(error, NULL, 0, "no memory for the Redis password");
-        }
+        rc = secret_keep(arena, text, password, error);
     }
 
     secret_wipe(line, sizeof(line));
@@ -91,9 +108,5 @@ pz_redis_secret_read(pz_arena_t *arena, pz_str_t source, pz_str_t *password,
         }
     }
 
-    if (pz_arena_copy(arena, pz_str_from(value), password) != 0) {
-        return pz_error_set(error, NULL, 0, "no memory for the Redis password");
-    }
-
-    return 0;
+    return secret_keep(arena, pz_str_from(value), password, error);
 }

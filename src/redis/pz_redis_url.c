@@ -1,5 +1,6 @@
 #include "pz_redis_url.h"
 
+#include "pz_redis_part.h"
 #include "pz_redis_secret.h"
 #include "pz_sb.h"
 
@@ -37,89 +38,9 @@ url_fail(const url_parser_t *parser, const char *text)
 
 
 static int
-url_hex(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    c = pz_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-
-/* Percent-decode into the arena; -1 for a bad escape, %00 or no memory. */
-static int
-url_decode(pz_arena_t *arena, pz_str_t from, pz_str_t *decoded)
-{
-    char    *to;
-    size_t   i, n;
-    int      high, low;
-
-    to = pz_arena_alloc(arena, from.len + 1);
-    if (to == NULL) {
-        return -1;
-    }
-
-    for (i = 0, n = 0; i < from.len; i++) {
-        to[n] = from.data[i];
-
-        if (from.data[i] == '%') {
-            high = i + 2 < from.len ? url_hex(from.data[i + 1]) : -1;
-            low = high >= 0 ? url_hex(from.data[i + 2]) : -1;
-
-            if (low < 0) {
-                return -1;
-            }
-
-            to[n] = (char) (high * 16 + low);
-            i += 2;
-        }
-
-        if (to[n++] == '\0') {
-            return -1;
-        }
-    }
-
-    to[n] = '\0';
-    decoded->data = to;
-    decoded->len = n;
-    return 0;
-}
-
-
-/* Decimal digits only, no sign and no space, up to `max`. */
-static int
-url_number(pz_str_t text, unsigned max, unsigned *number)
-{
-    size_t         i;
-    unsigned long  n;
-
-    if (text.len == 0 || text.len > 10) {
-        return -1;
-    }
-
-    for (i = 0, n = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
-            return -1;
-        }
-
-        n = n * 10 + (unsigned long) (text.data[i] - '0');
-    }
-
-    if (n > max) {
-        return -1;
-    }
-
-    *number = (unsigned) n;
-    return 0;
-}
-
-
-static int
 url_db(const url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
 {
-    if (url_number(text, INT_MAX, &url->db) != 0) {
+    if (pz_redis_part_number(text, INT_MAX, &url->db) != 0) {
         return url_fail(parser, "the database of the Redis URL must be a number, as in "
                         "redis://host:6379/0 or unix:///path.sock?db=0");
     }
@@ -139,8 +60,8 @@ url_userinfo(url_parser_t *parser, pz_str_t info, pz_redis_url_t *url)
     user = colon < 0 ? info : pz_str_head(info, (size_t) colon);
     password = colon < 0 ? PZ_STR_NONE : pz_str_skip(info, (size_t) colon + 1);
 
-    if (url_decode(parser->arena, user, &url->user) != 0
-        || url_decode(parser->arena, password, &password) != 0)
+    if (pz_redis_part_decode(parser->arena, user, &url->user) != 0
+        || pz_redis_part_decode(parser->arena, password, &password) != 0)
     {
         return url_fail(parser, "the user or password of the Redis URL has a malformed "
                         "%XX escape (write % itself as %25)");
@@ -224,7 +145,7 @@ url_host(const url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
 
     if (rest.len > 0
         && (rest.data[0] != ':'
-            || url_number(pz_str_skip(rest, 1), 65535, &url->port) != 0
+            || pz_redis_part_number(pz_str_skip(rest, 1), 65535, &url->port) != 0
             || url->port == 0))
     {
         return url_fail(parser, "the port of the Redis URL must be a number from 1 to "
@@ -236,21 +157,6 @@ url_host(const url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
 }
 
 
-static ptrdiff_t
-url_find_last(pz_str_t text, pz_str_t what)
-{
-    size_t  i;
-
-    for (i = text.len; i > 0; i--) {
-        if (pz_str_starts(pz_str_skip(text, i - 1), what)) {
-            return (ptrdiff_t) (i - 1);
-        }
-    }
-
-    return -1;
-}
-
-
 /* The last @ ends the user part: a password is often written unescaped. */
 static int
 url_tcp(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
@@ -258,7 +164,7 @@ url_tcp(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
     pz_str_t   db;
     ptrdiff_t  at, slash;
 
-    at = url_find_last(text, PZ_STR("@"));
+    at = pz_redis_part_find_last(text, PZ_STR("@"));
 
     if (at >= 0) {
         if (url_userinfo(parser, pz_str_head(text, (size_t) at), url) != 0) {
@@ -292,7 +198,7 @@ url_unix(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
     ptrdiff_t  at, mark;
 
     if (text.len > 0 && text.data[0] != '/') {
-        at = url_find_last(text, PZ_STR("@/"));
+        at = pz_redis_part_find_last(text, PZ_STR("@/"));
 
         if (at >= 0) {
             if (url_userinfo(parser, pz_str_head(text, (size_t) at), url) != 0) {
@@ -320,7 +226,7 @@ url_unix(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
     }
 
     if (text.len < 2 || text.data[0] != '/'
-        || url_decode(parser->arena, text, &url->path) != 0
+        || pz_redis_part_decode(parser->arena, text, &url->path) != 0
         || url->path.len > URL_PATH_MAX)
     {
         return url_fail(parser, "the unix: URL needs an absolute path of up to 107 "

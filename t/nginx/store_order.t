@@ -31,7 +31,7 @@ my $mad = Personalize::ScriptedRedis->start($t->dir, sub {
 }, quiet => 1);
 
 $t->run($mad->url, 'max_pending=20000');
-my $r = $t->burst($rounds, 'window=64&tmax=40&c=ECHO+visitor:%25d', 170);
+my $r = $t->burst($rounds, 'window=64&tmax=40&c=ECHO+visitor:%25d', 60 + $rounds / 1000);
 is($r->{wrong}, 0, "R30: $rounds queries, each answered by its own reply or none");
 is($r->{ok} + $r->{timeout} + $r->{closed}, $rounds, '  and each exactly once');
 cmp_ok($r->{ok}, '>', $rounds / 4, '  many in time');

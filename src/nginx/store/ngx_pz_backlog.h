@@ -75,7 +75,7 @@ u_char *ngx_pz_backlog_fill(ngx_pz_backlog_t *backlog, u_char *to, u_char *end,
 /* Whose reply comes next; NULL: nobody's. */
 ngx_pz_pending_t *ngx_pz_backlog_head(ngx_pz_backlog_t *backlog);
 
-/* All replies of the head are there: release it, and call done() with `status` if it has an owner. */
+/* All replies of the head are there: release it, and call done() with `status`. */
 void ngx_pz_backlog_finish(ngx_pz_pending_t *pending, ngx_pz_query_status_e status);
 
 /* The owner is gone.  Returns 1 when the reply still has to be awaited. */

@@ -1,10 +1,8 @@
 #include "ngx_pz_link.h"
 
-#include <ngx_event_connect.h>
-
 #define NGX_PZ_LINK_ARENA    8192
 
-static const ngx_pz_link_fault_t  ngx_pz_link_no_connection = {
+const ngx_pz_link_fault_t  ngx_pz_link_no_connection = {
     NGX_PZ_INCIDENT_CONNECT, NGX_PZ_STORE_CONNECT_FAILED, NGX_LOG_ERR,
     "cannot connect, pages are served as they are; trying again"
 };
@@ -77,7 +75,7 @@ ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
 }
 
 
-static void
+void
 ngx_pz_link_close(ngx_pz_link_t *link)
 {
     if (link->connection != NULL) {
@@ -129,152 +127,13 @@ ngx_pz_link_push(ngx_pz_link_t *link)
 }
 
 
-/*
- * nginx logs every connect() that fails; here one line an incident is enough,
- * so only what is an alert passes its log.
- */
-static ngx_int_t
-ngx_pz_link_socket(ngx_pz_link_t *link, ngx_err_t *err)
-{
-    ngx_int_t               rc;
-    ngx_log_t               quiet;
-    ngx_addr_t             *addr;
-    ngx_connection_t       *c;
-    ngx_peer_connection_t   peer;
-
-    addr = &link->conf->addrs[link->addr];
-    link->addr = (link->addr + 1) % link->conf->naddrs;
-    link->addrs_left--;
-
-    quiet = *link->log;
-    quiet.log_level = ngx_min(quiet.log_level, NGX_LOG_ALERT);
-
-    ngx_memzero(&peer, sizeof(ngx_peer_connection_t));
-    peer.sockaddr = addr->sockaddr;
-    peer.socklen = addr->socklen;
-    peer.name = &addr->name;
-    peer.get = ngx_event_get_peer;
-    peer.log = &quiet;
-    peer.log_error = NGX_ERROR_INFO;
-    peer.so_keepalive = addr->sockaddr->sa_family != AF_UNIX;
-
-    ngx_set_errno(0);
-    rc = ngx_event_connect_peer(&peer);
-
-    if (rc != NGX_OK && rc != NGX_AGAIN) {
-        *err = ngx_errno;
-        return NGX_ERROR;
-    }
-
-    c = peer.connection;
-    c->data = link;
-    c->log = link->log;
-    c->read->log = link->log;
-    c->write->log = link->log;
-    c->read->handler = ngx_pz_link_on_read;
-    c->write->handler = ngx_pz_link_on_write;
-
-    /* What a worker on its way out may close at once when it is asked to. */
-    c->idle = 1;
-
-    (void) ngx_tcp_nodelay(c);
-
-    link->connection = c;
-    return rc;
-}
-
-
-/* One attempt over the addresses that are left; no done() is called. */
-static ngx_int_t
-ngx_pz_link_attempt(ngx_pz_link_t *link, ngx_err_t *err)
-{
-    ngx_int_t  rc;
-
-    while (link->addrs_left > 0) {
-        rc = ngx_pz_link_socket(link, err);
-
-        if (rc == NGX_ERROR) {
-            continue;
-        }
-
-        link->state = NGX_PZ_LINK_CONNECTING;
-
-        if (rc == NGX_OK) {
-            ngx_pz_link_connected(link);
-        }
-
-        return NGX_OK;
-    }
-
-    return NGX_ERROR;
-}
-
-
-static void
+void
 ngx_pz_link_report(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
     ngx_err_t err)
 {
     link->troubled = 1;
     ngx_pz_link_event(link, fault->event);
     ngx_pz_incident(&link->incidents, fault->incident, fault->level, err, fault->text);
-}
-
-
-ngx_int_t
-ngx_pz_link_connect(ngx_pz_link_t *link)
-{
-    ngx_err_t   err;
-    ngx_msec_t  timeout;
-
-    err = 0;
-    link->addrs_left = link->conf->naddrs;
-
-    if (ngx_pz_link_attempt(link, &err) == NGX_OK) {
-        timeout = link->conf->connect_timeout;
-        ngx_add_timer(&link->deadline, timeout > 0 ? timeout : 1000);
-        return NGX_OK;
-    }
-
-    if (ngx_pz_breaker_failed(&link->breaker)) {
-        ngx_pz_link_event(link, NGX_PZ_STORE_BREAKER_OPENED);
-    }
-
-    ngx_pz_link_report(link, &ngx_pz_link_no_connection, err);
-    return NGX_ERROR;
-}
-
-
-void
-ngx_pz_link_connected(ngx_pz_link_t *link)
-{
-    pz_redis_limits_t  limits;
-
-    ngx_memzero(&limits, sizeof(pz_redis_limits_t));
-    limits.bytes = NGX_PZ_LINK_REPLY_MAX;
-
-    link->state = NGX_PZ_LINK_GREETING;
-    link->reader = pz_redis_reader_create(&limits);
-
-    /* Without memory the deadline ends the attempt. */
-    if (link->reader != NULL) {
-        (void) ngx_pz_backlog_add_own(&link->backlog, link->greeting.commands,
-                                      link->greeting.nsteps, 1);
-    }
-
-    ngx_pz_link_push(link);
-}
-
-
-void
-ngx_pz_link_unreachable(ngx_pz_link_t *link, ngx_err_t err)
-{
-    ngx_close_connection(link->connection);
-    link->connection = NULL;
-    link->state = NGX_PZ_LINK_IDLE;
-
-    if (ngx_pz_link_attempt(link, &err) != NGX_OK) {
-        ngx_pz_link_fail(link, &ngx_pz_link_no_connection, err);
-    }
 }
 
 

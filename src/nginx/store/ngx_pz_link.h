@@ -70,6 +70,7 @@ typedef struct {
     const char            *text;
 } ngx_pz_link_fault_t;
 
+extern const ngx_pz_link_fault_t  ngx_pz_link_no_connection;
 extern const ngx_pz_link_fault_t  ngx_pz_link_lost;
 extern const ngx_pz_link_fault_t  ngx_pz_link_rejected;
 
@@ -79,6 +80,13 @@ ngx_int_t ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
 
 /* Close and free; no done() is called. */
 void ngx_pz_link_destroy(ngx_pz_link_t *link);
+
+/* Let go of socket, reader and what was to be written; queries stay. */
+void ngx_pz_link_close(ngx_pz_link_t *link);
+
+/* Count and log a fault. */
+void ngx_pz_link_report(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
+    ngx_err_t err);
 
 /* NGX_OK: an attempt is under way.  NGX_ERROR: it failed, and the breaker is open. */
 ngx_int_t ngx_pz_link_connect(ngx_pz_link_t *link);

@@ -34,14 +34,46 @@ ngx_pz_link_closed(ngx_pz_link_t *link, ngx_err_t err)
 }
 
 
-void
-ngx_pz_link_on_read(ngx_event_t *rev)
+/* All that has come.  NGX_DONE: the connection is closed. */
+static ngx_int_t
+ngx_pz_link_drain(ngx_pz_link_t *link)
 {
     pz_str_t                    bytes;
     ssize_t                     n;
-    ngx_pz_link_t              *link;
     ngx_connection_t           *c;
     const ngx_pz_link_fault_t  *fault;
+
+    c = link->connection;
+
+    for ( ;; ) {
+        n = c->recv(c, link->in, NGX_PZ_LINK_BUFFER);
+
+        if (n == NGX_AGAIN) {
+            return NGX_OK;
+        }
+
+        if (n == NGX_ERROR || n == 0) {
+            ngx_pz_link_closed(link, n == 0 ? 0 : ngx_socket_errno);
+            return NGX_DONE;
+        }
+
+        bytes.data = (char *) link->in;
+        bytes.len = (size_t) n;
+        fault = ngx_pz_link_consume(link, bytes);
+
+        if (fault != NULL) {
+            ngx_pz_link_fail(link, fault, 0);
+            return NGX_DONE;
+        }
+    }
+}
+
+
+void
+ngx_pz_link_on_read(ngx_event_t *rev)
+{
+    ngx_pz_link_t     *link;
+    ngx_connection_t  *c;
 
     c = rev->data;
     link = c->data;
@@ -55,26 +87,8 @@ ngx_pz_link_on_read(ngx_event_t *rev)
         return;
     }
 
-    for ( ;; ) {
-        n = c->recv(c, link->in, NGX_PZ_LINK_BUFFER);
-
-        if (n == NGX_AGAIN) {
-            break;
-        }
-
-        if (n == NGX_ERROR || n == 0) {
-            ngx_pz_link_closed(link, n == 0 ? 0 : ngx_socket_errno);
-            return;
-        }
-
-        bytes.data = (char *) link->in;
-        bytes.len = (size_t) n;
-        fault = ngx_pz_link_consume(link, bytes);
-
-        if (fault != NULL) {
-            ngx_pz_link_fail(link, fault, 0);
-            return;
-        }
+    if (ngx_pz_link_drain(link) != NGX_OK) {
+        return;
     }
 
     if (ngx_handle_read_event(rev, 0) != NGX_OK) {
