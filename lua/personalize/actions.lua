@@ -50,8 +50,7 @@ function actions.content(action, key, v)
     return v
   end
   local name = "own_" .. key
-  action.values[#action.values + 1] = { name = name, fn = v }
-  action.needs = name
+  action.values[#action.values + 1] = { name = name, fn = v, needed = true }
   return "{{ " .. name .. " }}"
 end
 

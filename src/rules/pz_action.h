@@ -19,6 +19,7 @@ typedef struct {
     pz_str_t name;
     pz_str_t text;
     int      function;    /* or PZ_NO_FUNCTION */
+    unsigned needed:1;    /* without it the action is left out */
 } pz_action_value_t;
 
 /* What a template is known to be: text that never changes, or the template. */
@@ -59,7 +60,6 @@ typedef struct {
     pz_content_t             content;    /* HTML, an attribute's or a header's value */
     const pz_action_value_t *values;
     size_t                   nvalues;
-    int                      needs;      /* this value must be there, or the action is left out; -1 */
 
     const pz_strategy_t     *strategies;
     size_t                   nstrategies;

@@ -155,11 +155,10 @@ pz_call_run(pz_call_t *call)
     rules->scope = call->scope;
     result = pz_sandbox_run(rules->sandbox, pz_call_enter, call, rules->limits.call_time,
                             message, sizeof(message));
-    if (result != PZ_SANDBOX_OK && call->function->guard != LUA_NOREF) {
-        char ignored[64];
-
-        (void) pz_sandbox_run(rules->sandbox, pz_call_enter_restore, call,
-                              rules->limits.call_time, ignored, sizeof(ignored));
+    if (result != PZ_SANDBOX_OK && call->function->guard != LUA_NOREF
+        && pz_sandbox_run_free(rules->sandbox, pz_call_enter_restore, call) != 0)
+    {
+        call->function->health->off = 1;    /* what it left behind cannot be put back */
     }
     rules->scope = NULL;
 

@@ -73,26 +73,21 @@ static void
 pz_compile_values(lua_State *L, const pz_compile_action_t *in, pz_action_t *action)
 {
     int                i, n, list, item;
-    pz_str_t           needs;
     pz_arena_t        *arena = pz_compile_action_arena(in);
     pz_action_value_t *values;
     pz_compile_place_t place = *in->place;
 
     place.line = in->line;
-    needs = pz_table_text(L, arena, in->index, "needs");
     n = pz_table_push_list(L, in->index, "values");
     list = lua_gettop(L);
     values = pz_table_array(L, arena, (size_t) n, sizeof(pz_action_value_t));
-    action->needs = -1;
     for (i = 0; i < n; i++) {
         lua_rawgeti(L, list, i + 1);
         item = lua_gettop(L);
         values[i].name = pz_table_text(L, arena, item, "name");
         values[i].text = pz_table_text(L, arena, item, "text");
         values[i].function = pz_compile_function(L, &place, item, "fn");
-        if (needs.data != NULL && pz_str_eq(needs, values[i].name)) {
-            action->needs = i;
-        }
+        values[i].needed = (unsigned) pz_table_flag(L, item, "needed") & 1;
         lua_settop(L, list);
     }
     lua_settop(L, list - 1);

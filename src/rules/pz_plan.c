@@ -62,19 +62,32 @@ pz_plan_reserve(pz_planner_t *p)
 }
 
 
-/* Whether the value that the action cannot do without is there: 1, 0 or -1. */
+/*
+ * Whether the values that the action cannot do without are there: 1, 0 or -1.
+ * They are kept, so that the templates do not call their functions again.
+ */
 static int
-pz_plan_has_need(pz_planner_t *p, const pz_action_t *action)
+pz_plan_has_needed(pz_planner_t *p, const pz_action_t *action)
 {
-    pz_str_t text;
+    size_t      i;
+    pz_scope_t *scope = &p->scope;
 
-    if (action->needs < 0) {
-        return 1;
+    scope->asked = NULL;
+    for (i = 0; i < action->nvalues; i++) {
+        if (!action->values[i].needed) {
+            continue;
+        }
+        if (scope->asked == NULL) {
+            scope->asked = pz_arena_array(p->in->arena, action->nvalues, sizeof(pz_str_t));
+            if (scope->asked == NULL) {
+                return -1;
+            }
+        }
+        if (pz_scope_lookup(scope, action->values[i].name, &scope->asked[i]) != 0) {
+            return scope->failed ? -1 : 0;
+        }
     }
-    if (pz_scope_lookup(&p->scope, action->values[action->needs].name, &text) == 0) {
-        return 1;
-    }
-    return p->scope.failed ? -1 : 0;
+    return 1;
 }
 
 
@@ -165,7 +178,7 @@ pz_plan_action(pz_planner_t *p, const pz_action_t *action)
 
     p->scope.action = action;
     p->scope.failed = 0;
-    need = pz_plan_has_need(p, action);
+    need = pz_plan_has_needed(p, action);
     if (need != 1) {
         return need;
     }

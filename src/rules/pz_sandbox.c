@@ -345,6 +345,22 @@ pz_sandbox_run(pz_sandbox_t *sb, lua_CFunction entry, void *data,
 
 
 int
+pz_sandbox_run_free(pz_sandbox_t *sb, lua_CFunction entry, void *data)
+{
+    int               rc;
+    pz_sandbox_call_t call;
+
+    call.entry = entry;
+    call.data = data;
+    sb->unbounded = 1;
+    rc = lua_cpcall(sb->lua, pz_sandbox_enter, &call);
+    sb->unbounded = 0;
+    lua_settop(sb->lua, 0);
+    return (rc == 0) ? 0 : -1;
+}
+
+
+int
 pz_sandbox_position(const char *message, unsigned *file, unsigned *line,
     const char **text)
 {

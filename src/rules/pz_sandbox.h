@@ -55,6 +55,12 @@ void pz_sandbox_set_max_block(pz_sandbox_t *sb, size_t bytes);
 pz_sandbox_result_t pz_sandbox_run(pz_sandbox_t *sb, lua_CFunction entry,
     void *data, uint64_t microseconds, char *text, size_t size);
 
+/*
+ * Run the engine's own short work protected but without budgets: what must not
+ * fail because a rule has used them up.  0, or -1 when malloc itself failed.
+ */
+int pz_sandbox_run_free(pz_sandbox_t *sb, lua_CFunction entry, void *data);
+
 /* Raise an error when the time is over: for C functions with work to do. */
 void pz_sandbox_tick(lua_State *L);
 

@@ -88,9 +88,14 @@ pz_scope_lookup(void *data, pz_str_t name, pz_str_t *value)
         }
     }
     for (i = 0; action != NULL && i < action->nvalues; i++) {
-        if (pz_str_eq(action->values[i].name, name)) {
-            return pz_scope_value(scope, &action->values[i], value);
+        if (!pz_str_eq(action->values[i].name, name)) {
+            continue;
         }
+        if (scope->asked != NULL && scope->asked[i].data != NULL) {
+            *value = scope->asked[i];    /* one call a rendering */
+            return 0;
+        }
+        return pz_scope_value(scope, &action->values[i], value);
     }
     if (pz_str_starts(name, PZ_STR("ctx."))) {
         return pz_facts_get(scope->in->facts, pz_str_skip(name, 4), value);

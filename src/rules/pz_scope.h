@@ -14,6 +14,7 @@ typedef struct pz_scope_s {
     const pz_action_t        *action;     /* being rendered; or NULL */
     const pz_fact_t          *locals;     /* names that the place brings along */
     size_t                    nlocals;
+    pz_str_t                 *asked;      /* what its values came to that are known; or NULL */
     unsigned                  failed:1;   /* a function failed while rendering */
 } pz_scope_t;
 

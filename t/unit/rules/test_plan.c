@@ -236,6 +236,18 @@ test_values(void **state)
     rules_next_visitor(&c, "v2");
     rules_plan(&c);
     assert_int_equal(c.plan.nedits, 1);        /* its function returned nothing: left out */
+
+    rules_accept(&c, "campaign \"two\" { show = banner { at = \"p\",\n"
+        "title = function(v) return v.name ~= '' and v.name end,\n"
+        "text = function(v) return v.tier ~= '' and v.tier end } }\n");
+    rules_field(&c, "tier", "gold");
+    rules_plan(&c);
+    assert_int_equal(c.plan.nedits, 0);
+    rules_field(&c, "name", "Ann");
+    rules_plan(&c);
+    assert_int_equal(c.plan.nedits, 1);
+    assert_non_null(strstr(rules_content(&c, 0), ">Ann</p>"));
+    assert_non_null(strstr(rules_content(&c, 0), ">gold</p>"));
     rules_close(&c);
 }
 
