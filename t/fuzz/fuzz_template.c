@@ -91,6 +91,20 @@ render(pz_arena_t *arena, const pz_template_t *t, values_t *values)
     return text;
 }
 
+/*
+ * As many in the one as in the other: but a URL that is refused, be it for a
+ * value or for the text in its place, goes with the template's part of it.
+ */
+static void
+check_count(pz_str_t a, pz_str_t b, char byte)
+{
+    size_t na = count(a, byte), nb = count(b, byte);
+
+    if (na != nb) {
+        check(pz_str_find(na < nb ? a : b, PZ_STR("about:invalid")) >= 0);
+    }
+}
+
 static void
 fuzz_values(pz_arena_t *arena, pz_str_t rest)
 {
@@ -142,10 +156,7 @@ fuzz_source(pz_arena_t *arena, pz_str_t source, pz_template_kind_t kind)
         return;
     }
     for (i = 0; i < 5; i++) {
-        /* a URL that is refused goes whole, with the template's part of it */
-        check(count(text, markup[i]) == count(plain, markup[i])
-              || (count(text, markup[i]) < count(plain, markup[i])
-                  && pz_str_find(text, PZ_STR("about:invalid")) >= 0));
+        check_count(text, plain, markup[i]);
     }
     /* the hostile values have no braces: what comes out is as strict as before */
     if (pz_str_find(text, PZ_STR("{{")) < 0) {
