@@ -36,11 +36,12 @@ sub _run {
     my $t = Personalize::Site->new(plain => $plain);
     my $origin = Personalize::Upstream->start($t->port('up'), sub { return { body => $long } });
     $t->page('index.html', $long);
-    $t->let(pz => '') if $plain;
+    $t->let(deadline => 'personalize_deadline 2s;');
+    $t->let(pz => '', deadline => '') if $plain;
     $t->config(<<'CONF', connections => 4096);
     server {
         listen 127.0.0.1:%%port:web%% sndbuf=8k;
-        %%pz%%
+        %%pz%% %%deadline%%
         location /proxied/    { proxy_pass http://127.0.0.1:%%port:up%%; }
         location /unbuffered/ { proxy_pass http://127.0.0.1:%%port:up%%; proxy_buffering off; }
         location /gzip/       { gzip on; gzip_proxied any; alias %%dir%%/html/; }
