@@ -35,6 +35,8 @@ pz_cli_preview_on_span(void *data, const pz_span_t *span)
 
     if (span->kind == PZ_SPAN_SLOT) {
         bytes = preview->slots[span->slot];
+    } else if (span->spare && preview->slots[span->slot].len > 0) {
+        return 0;    /* the slot has come in their place */
     }
     return (bytes.len == 0 || fwrite(bytes.data, 1, bytes.len, stdout) == bytes.len) ? 0 : -1;
 }

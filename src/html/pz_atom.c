@@ -42,5 +42,5 @@ pz_key_long(const char *p, size_t len)
         hash = mix(hash, pz_key_fold(pz_key_load(p)));
     }
 
-    return mix(hash, pz_key_fold(pz_key_load(last)));
+    return mix(hash, pz_key_fold(pz_key_load(last))) | PZ_KEY_LONG;
 }

@@ -23,6 +23,7 @@ typedef enum {
 } pz_atom_t;
 
 #define PZ_ATOM_SHIFT  54    /* the hash keeps 10 bits: 1024 slots */
+#define PZ_KEY_LONG    0x8000000000000000u    /* set in every mixed key, in no ASCII name's own */
 #define PZ_KEY_MIX     0x9e3779b97f4a7c15u
 
 extern const uint64_t pz_atom_keys[PZ_ATOM_COUNT];

@@ -137,7 +137,7 @@ pz_doctype_read(pz_str_t bytes, pz_doctype_t *d)
     }
 
     /* what stands behind a system identifier is ignored, and is no quirk */
-    d->force_quirks = cut;
+    d->force_quirks = cut && p == end;
 }
 
 

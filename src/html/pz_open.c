@@ -128,7 +128,7 @@ read_raw(const pz_scan_t *scan, const char *p, const char *end)
         return opens(PZ_OPEN_MORE, 0);
     }
 
-    if (p[1] == '/') {
+    if (p[1] == '/' && scan->raw_len) {
         open = read_name(p, end, 2, scan->raw, scan->raw_len,
                          script && scan->level == 2 ? PZ_OPEN_LEVEL : PZ_OPEN_END);
         open.level = 1;

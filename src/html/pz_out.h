@@ -13,6 +13,7 @@ typedef struct {
     void                  *data;
     const char            *at;      /* what stands before it in the chunk has gone out */
     int                    drop;    /* input is not passed on: its element goes */
+    unsigned               spare;   /* while drop: 1 + the slot that takes its place, if it is filled */
     int                    dead;    /* on_span said so */
 } pz_out_t;
 
@@ -20,6 +21,11 @@ static inline void
 pz_out_span(pz_out_t *out, pz_span_kind_t kind, pz_str_t bytes, unsigned slot, unsigned edit)
 {
     pz_span_t span = { .kind = kind, .bytes = bytes, .slot = slot, .edit = edit };
+
+    if (out->spare && (kind == PZ_SPAN_INPUT || kind == PZ_SPAN_COPY)) {
+        span.slot = out->spare - 1;
+        span.spare = 1;
+    }
 
     if (!out->dead && (bytes.len || kind == PZ_SPAN_SLOT) && out->on_span(out->data, &span)) {
         out->dead = 1;
@@ -31,11 +37,19 @@ static inline void
 pz_out_to(pz_out_t *out, const char *to)
 {
     if (to > out->at) {
-        if (!out->drop) {
+        if (!out->drop || out->spare) {
             pz_out_span(out, PZ_SPAN_INPUT, (pz_str_t) { out->at, (size_t) (to - out->at) }, 0, 0);
         }
         out->at = to;
     }
+}
+
+/* What was dropped has come to its end. */
+static inline void
+pz_out_resume(pz_out_t *out)
+{
+    out->drop = 0;
+    out->spare = 0;
 }
 
 /* Bytes of the rewriter's own memory. */

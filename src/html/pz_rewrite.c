@@ -1,15 +1,13 @@
-#include "pz_escape.h"
-#include "pz_rewriter_impl.h"
+#include "pz_place.h"
 #include "pz_tag_edit.h"
 
-#define CONTENT_MAX  (16u << 20)
 
 
 void
 pz_rewrite_pass_carry(pz_rewriter_t *rw)
 {
     if (rw->scan.carry.len) {
-        if (!rw->out.drop) {
+        if (!rw->out.drop || rw->out.spare) {
             pz_out_copy(&rw->out, rw->scan.carry);
         }
         rw->scan.carry.len = 0;
@@ -36,45 +34,6 @@ pz_rewrite_stop(pz_rewriter_t *rw, pz_rewriter_outcome_t outcome)
 }
 
 
-/* The content as this page takes it. */
-static int
-prepare(pz_rewriter_t *rw, size_t e)
-{
-    pz_edit_state_t *state = &rw->states[e];
-    pz_sb_t          sb;
-
-    if (!state->ready) {
-        state->content = rw->edits[e].content;
-        if (rw->ascii) {
-            pz_sb_init(&sb, rw->tree.arena, CONTENT_MAX);
-            pz_escape_html_ascii(&sb, rw->edits[e].content);
-            if (pz_sb_done(&sb, &state->content)) {
-                pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
-                return -1;
-            }
-        }
-        state->ready = 1;
-    }
-
-    return 0;
-}
-
-
-static void
-insert(pz_rewriter_t *rw, uint32_t e)
-{
-    const pz_edit_t *edit = &rw->edits[e];
-
-    pz_out_to(&rw->out, rw->at);
-
-    if (edit->slot != PZ_EDIT_NO_SLOT) {
-        pz_out_span(&rw->out, PZ_SPAN_SLOT, PZ_STR_NONE, (unsigned) edit->slot, e);
-    } else if (prepare(rw, e) == 0) {
-        pz_out_span(&rw->out, PZ_SPAN_CONTENT, rw->states[e].content, 0, e);
-    }
-}
-
-
 static void
 insert_all(pz_rewriter_t *rw, pz_edit_op_t op)
 {
@@ -82,7 +41,7 @@ insert_all(pz_rewriter_t *rw, pz_edit_op_t op)
 
     for (uint32_t i = 0; i < hits->n; i++) {
         if (rw->edits[hits->items[i]].op == op) {
-            insert(rw, hits->items[i]);
+            pz_place_insert(rw, hits->items[i]);
         }
     }
 }
@@ -145,12 +104,13 @@ wait_for_end(pz_rewriter_t *rw, pz_node_t *node, uint32_t e)
 
 /* From here on the input is not passed on, until the element's end. */
 static void
-begin_drop(pz_rewriter_t *rw, unsigned node, pz_drop_t drop)
+begin_drop(pz_rewriter_t *rw, unsigned node, pz_drop_t drop, int slot)
 {
     pz_out_to(&rw->out, rw->at);
     rw->drop = (uint8_t) drop;
     rw->drop_node = node;
     rw->out.drop = 1;
+    rw->out.spare = slot == PZ_EDIT_NO_SLOT ? 0 : (unsigned) slot + 1;
     if (!(rw->tree.nodes[node].flags & PZ_NODE_WATCHED)) {
         rw->tree.nodes[node].flags |= PZ_NODE_WATCHED;
         rw->pending++;
@@ -168,6 +128,18 @@ drop_tag(pz_rewriter_t *rw)
         rw->tag_out = 1;
     }
     rw->at = rw->behind;
+}
+
+
+/* The present tag of what is dropped; a slot that may stay empty keeps it. */
+static void
+lose_tag(pz_rewriter_t *rw)
+{
+    if (rw->out.spare && !rw->tag_out) {
+        pz_rewrite_pass_carry(rw);
+        pz_out_to(&rw->out, rw->behind);
+    }
+    drop_tag(rw);
 }
 
 
@@ -223,10 +195,12 @@ emit_start(pz_rewriter_t *rw, const pz_tag_t *tag)
 
 /* An implied element gets the start tag that the page left out: the DOM is the same. */
 static void
-emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag)
+emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag, unsigned n)
 {
+    pz_place_before(rw, n);
     edit_tag(rw, tag);
     pz_out_to(&rw->out, rw->at);
+    rw->open_top = n + 1;
     pz_out_copy(&rw->out, (pz_str_t) { rw->scratch.data, rw->scratch.len });
 }
 
@@ -247,40 +221,54 @@ only_before(const pz_rewriter_t *rw)
 }
 
 
+/* The first edit that takes the element away decides. */
+static uint32_t
+decisive_edit(const pz_rewriter_t *rw)
+{
+    const pz_marks_t *hits = &rw->matcher.hits;
+    uint32_t          i = 0;
+
+    while (rw->edits[hits->items[i]].op != PZ_EDIT_REPLACE
+           && rw->edits[hits->items[i]].op != PZ_EDIT_REMOVE)
+    {
+        i++;
+    }
+
+    return hits->items[i];
+}
+
+
 /* The element itself goes; what stands around it stays. */
 static void
 replace_element(pz_rewriter_t *rw, unsigned node, unsigned how)
 {
     const pz_marks_t *hits = &rw->matcher.hits;
-    uint32_t          i;
+    uint32_t          e = decisive_edit(rw);
+    int               slot = PZ_EDIT_NO_SLOT;
 
     pz_out_to(&rw->out, rw->at);
+    if (rw->edits[e].op == PZ_EDIT_REPLACE) {
+        pz_place_insert(rw, e);
+        slot = rw->edits[e].slot;
+    }
+
+    rw->out.spare = slot == PZ_EDIT_NO_SLOT ? 0 : (unsigned) slot + 1;
     if (!(how & PZ_OPENS_IMPLIED)) {
-        drop_tag(rw);
-    }
-
-    for (i = 0; i < hits->n; i++) {
-        pz_edit_op_t op = rw->edits[hits->items[i]].op;
-
-        if (op == PZ_EDIT_REPLACE || op == PZ_EDIT_REMOVE) {
-            break;      /* the first of them decides */
-        }
-    }
-    if (i < hits->n && rw->edits[hits->items[i]].op == PZ_EDIT_REPLACE) {
-        insert(rw, hits->items[i]);
+        lose_tag(rw);
     }
 
     if (how & PZ_OPENS_VOID) {
+        rw->out.spare = 0;
         insert_all(rw, PZ_EDIT_AFTER);
         return;
     }
 
-    for (i = 0; i < hits->n; i++) {
+    for (uint32_t i = 0; i < hits->n; i++) {
         if (rw->edits[hits->items[i]].op == PZ_EDIT_AFTER) {
             wait_for_end(rw, &rw->tree.nodes[node], hits->items[i]);
         }
     }
-    begin_drop(rw, node, PZ_DROP_WHOLE);
+    begin_drop(rw, node, PZ_DROP_WHOLE, slot);
 }
 
 
@@ -289,6 +277,15 @@ edit_element(pz_rewriter_t *rw, unsigned n, const pz_tag_t *tag, unsigned how)
 {
     const pz_marks_t *hits = &rw->matcher.hits;
     pz_node_t        *node = &rw->tree.nodes[n];
+
+    if (has_op(rw, PZ_EDIT_BEFORE) || has_op(rw, PZ_EDIT_REPLACE)
+        || has_op(rw, PZ_EDIT_REMOVE))
+    {
+        pz_place_before(rw, n);
+        if (rw->outcome != PZ_OUTCOME_EDITING) {
+            return;
+        }
+    }
 
     insert_all(rw, PZ_EDIT_BEFORE);
     if (has_op(rw, PZ_EDIT_REPLACE) || has_op(rw, PZ_EDIT_REMOVE)) {
@@ -301,7 +298,7 @@ edit_element(pz_rewriter_t *rw, unsigned n, const pz_tag_t *tag, unsigned how)
     } else if (only_before(rw)) {
         return;
     } else {
-        emit_implied(rw, tag);
+        emit_implied(rw, tag, n);
     }
     if (how & PZ_OPENS_VOID) {
         insert_all(rw, PZ_EDIT_AFTER);
@@ -319,8 +316,8 @@ edit_element(pz_rewriter_t *rw, unsigned n, const pz_tag_t *tag, unsigned how)
 
     for (uint32_t i = 0; i < hits->n; i++) {
         if (rw->edits[hits->items[i]].op == PZ_EDIT_INNER) {
-            insert(rw, hits->items[i]);
-            begin_drop(rw, n, PZ_DROP_INNER);
+            pz_place_insert(rw, hits->items[i]);
+            begin_drop(rw, n, PZ_DROP_INNER, rw->edits[hits->items[i]].slot);
             break;
         }
     }
@@ -410,6 +407,12 @@ open_implied(pz_rewriter_t *rw, unsigned node, unsigned how)
     tag.whole = (pz_str_t) { text, len + 2 };
     tag.name = (pz_str_t) { text + 1, len };
 
+    if (tag.atom == PZ_ATOM_HEAD) {
+        rw->implied_head = 1;
+    } else if (!rw->implied) {
+        rw->implied = node;
+    }
+
     pz_matcher_open(&rw->matcher, &rw->tree, node, &tag, 0);
     if (rw->matcher.hits.n) {
         matched(rw, node, &tag, how);
@@ -455,25 +458,47 @@ on_open(void *data, unsigned n, unsigned how)
 }
 
 
+static int
+waits_for(const pz_rewriter_t *rw, const pz_node_t *node, pz_edit_op_t op)
+{
+    uint32_t a = node->actions;
+
+    while (a && rw->edits[rw->actions[a].edit].op != op) {
+        a = rw->actions[a].next;
+    }
+
+    return a != 0;
+}
+
+
 /* Append to the element; its end tag, if it is its own; then what comes after it. */
 static void
-run_actions(pz_rewriter_t *rw, pz_node_t *node, int own, pz_drop_t drop)
+run_actions(pz_rewriter_t *rw, unsigned n, int own, pz_drop_t drop)
 {
-    uint32_t a, next;
+    pz_node_t *node = &rw->tree.nodes[n];
+    int        last = (node->af & PZ_AF_ONCE) && node->atom != PZ_ATOM_HEAD;
+    int        appends = drop != PZ_DROP_WHOLE && waits_for(rw, node, PZ_EDIT_APPEND);
+    int        after = waits_for(rw, node, PZ_EDIT_AFTER);
+    uint32_t   a, next;
 
-    for (a = node->actions; a && drop != PZ_DROP_WHOLE; a = rw->actions[a].next) {
+    if (appends && drop == PZ_DROP_NONE) {
+        pz_place_append(rw, n, last);
+    }
+    for (a = node->actions; a && appends; a = rw->actions[a].next) {
         if (rw->edits[rw->actions[a].edit].op == PZ_EDIT_APPEND) {
-            insert(rw, rw->actions[a].edit);
+            pz_place_insert(rw, rw->actions[a].edit);
         }
     }
 
-    if (own && drop != PZ_DROP_WHOLE && node->actions) {
+    if (own && drop != PZ_DROP_WHOLE) {
         pass_tag(rw);
+    } else if (!own && after && drop != PZ_DROP_WHOLE) {
+        pz_place_after(rw, n, last);
     }
 
     for (a = node->actions; a; a = next) {
         if (rw->edits[rw->actions[a].edit].op == PZ_EDIT_AFTER) {
-            insert(rw, rw->actions[a].edit);
+            pz_place_insert(rw, rw->actions[a].edit);
         }
         next = rw->actions[a].next;
         rw->actions[a].next = rw->free_action;
@@ -503,13 +528,14 @@ on_close(void *data, unsigned n, int own, int popped)
         drop = rw->drop;
         rw->drop = PZ_DROP_NONE;
         pz_out_to(&rw->out, rw->at);
+        rw->open_top = drop == PZ_DROP_WHOLE ? n : n + 1;
         if (drop == PZ_DROP_WHOLE && own) {
-            drop_tag(rw);
+            lose_tag(rw);
         }
-        rw->out.drop = 0;
+        pz_out_resume(&rw->out);
     }
 
-    run_actions(rw, node, own, drop);
+    run_actions(rw, n, own, drop);
     node->flags &= (uint8_t) ~PZ_NODE_WATCHED;
     rw->pending--;
 }
@@ -547,6 +573,7 @@ on_move(void *data, pz_tree_move_t move, unsigned node, int touched)
 
     switch (move) {
     case PZ_MOVE_CLONE:
+        rw->cloned = 1;
         unknown |= touched;
         break;
     case PZ_MOVE_ADOPT:

@@ -1,5 +1,5 @@
 #include "pz_find.h"
-#include "pz_rewriter_impl.h"
+#include "pz_place.h"
 
 #define MAX_TAG      (64u << 10)
 #define MAX_DEPTH    4096
@@ -74,14 +74,17 @@ follow_drop(pz_rewriter_t *rw, const pz_tag_t *tag)
 
     rw->drop_depth += tag->end ? -1u : !(pz_atom_flags[tag->atom] & PZ_AF_VOID);
     if (rw->drop_depth == 0) {
-        if (rw->drop == PZ_DROP_WHOLE) {
+        if (rw->drop == PZ_DROP_WHOLE && rw->out.spare) {
+            pz_rewrite_pass_carry(rw);
+            pz_out_to(&rw->out, rw->behind);
+        } else if (rw->drop == PZ_DROP_WHOLE) {
             rw->out.at = rw->behind;
             rw->scan.carry.len = 0;
         } else {
-            rw->out.at = rw->at;
+            pz_out_to(&rw->out, rw->at);
         }
         rw->drop = PZ_DROP_NONE;
-        rw->out.drop = 0;
+        pz_out_resume(&rw->out);
     }
 }
 
@@ -117,7 +120,7 @@ on_tag(pz_rewriter_t *rw)
 
     rw->tag = tag;
     rw->tag_out = 0;
-    rw->at = rw->scan.from;
+    pz_place_begin(rw, rw->scan.from);
     rw->behind = rw->scan.p;
 
     if (tag->end && rw->scan.mode != PZ_TEXT_DATA) {
@@ -160,19 +163,14 @@ on_text(pz_rewriter_t *rw)
     }
 
     rw->tag = NULL;
-    rw->at = rw->scan.from;
-    if (!rw->scan.carry.len) {
-        rw->at = text.data;
-    }
+    pz_place_begin(rw, rw->scan.carry.len ? rw->scan.from : text.data);
 
     if (blank) {
         pz_tree_text(&rw->tree, 1);
     }
 
     if (blank < text.len) {
-        if (!rw->scan.carry.len) {
-            rw->at = text.data + blank;
-        }
+        pz_place_begin(rw, rw->scan.carry.len ? rw->at : text.data + blank);
         pz_tree_text(&rw->tree, 0);
     }
 }
@@ -185,7 +183,7 @@ give_up(pz_rewriter_t *rw, pz_rewriter_outcome_t outcome)
     pz_rewrite_stop(rw, outcome);
     pz_out_to(&rw->out, rw->scan.from);
     rw->drop = PZ_DROP_NONE;
-    rw->out.drop = 0;
+    pz_out_resume(&rw->out);
     pz_rewrite_pass_carry(rw);
     rw->passing = 1;
 }
@@ -204,7 +202,7 @@ skip_bom(pz_rewriter_t *rw, pz_str_t *chunk)
 
     if (chunk->len && rw->bom < 4) {
         if (rw->bom == 1 || rw->bom == 2) {
-            rw->at = chunk->data;
+            pz_place_begin(rw, chunk->data);
             pz_tree_text(&rw->tree, 0);
         }
         rw->bom = 4;
@@ -303,8 +301,9 @@ pz_rewriter_end(pz_rewriter_t *rw)
     /* inside a comment or raw text there is no place for what waits for an end */
     at_data = rw->scan.held || pz_scan_at_data(&rw->scan);
     event = pz_scan_end(&rw->scan);
-    rw->at = rw->behind = rw->out.at = rw->scan.p;
+    rw->behind = rw->out.at = rw->scan.p;
     rw->tag = NULL;
+    pz_place_begin(rw, rw->scan.p);
 
     if (event == PZ_SCAN_TEXT && rw->scan.mode == PZ_TEXT_DATA) {
         on_text(rw);
@@ -313,7 +312,7 @@ pz_rewriter_end(pz_rewriter_t *rw)
         at_data = 0;
     }
 
-    if (rw->out.drop) {
+    if (rw->out.drop && !rw->out.spare) {
         rw->scan.carry.len = 0;
     }
     if (at_data && rw->outcome == PZ_OUTCOME_EDITING && !rw->tree.failed) {

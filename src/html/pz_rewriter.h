@@ -26,6 +26,8 @@ typedef struct {
     pz_str_t       bytes;
     unsigned       slot;
     unsigned       edit;    /* which edit, for CONTENT and SLOT */
+    unsigned       spare;   /* 1, for INPUT and COPY: bytes that slot number `slot` is to replace;
+                               they follow it, and go out only if it stays empty */
 } pz_span_t;
 
 /* Return 0, or -1 to stop: the feed then returns -1 and the rewriter is dead. */
@@ -45,7 +47,8 @@ typedef struct {
     unsigned max_depth;     /* open elements remembered at the most; 0: 4096 */
     unsigned ascii_only;    /* write inserted bytes above 0x7f as numeric references:
                                the page is not UTF-8 but ASCII-compatible */
-    unsigned explicit_only; /* leave elements alone whose start tag the page left out */
+    unsigned explicit_only; /* write no tag that the page left out, and leave elements alone
+                               whose start tag it left out */
 } pz_rewriter_options_t;
 
 typedef struct pz_rewriter_s pz_rewriter_t;

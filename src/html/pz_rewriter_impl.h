@@ -45,6 +45,12 @@ struct pz_rewriter_s {
     uint32_t              pending;      /* elements whose end is waited for */
 
     const pz_tag_t       *tag;          /* the present tag */
+    uint32_t              open_top;     /* nodes open where insertions stand: those that the present
+                                           token closes are, until an end tag is written */
+    uint32_t              implied;      /* the lowest node that the present token implied and that
+                                           has no tag written; 0: none */
+    uint8_t               implied_head;     /* it implied a head, which is closed again */
+    uint8_t               cloned;       /* the present token reopened formatting elements */
     const char           *at;           /* where insertions stand now, in the chunk */
     const char           *behind;       /* the place behind the present tag */
 

@@ -95,6 +95,9 @@ typedef struct {
     uint32_t             ntemplates, templates_room;
     uint32_t             closed_formats;    /* formats with no node: text reopens them */
     uint32_t             open_p;
+    uint64_t             over_key;  /* of the popped node in whose place the newest one stands */
+    uint8_t              over_flags;
+    uint8_t              over_atom;
     uint32_t             own;       /* the node that the present end tag closes */
     uint8_t              mode;
     uint8_t              text;      /* pz_text_mode_t behind the present start tag */

@@ -38,6 +38,9 @@ pz_tree_push(pz_tree_t *t, const pz_node_t *node, unsigned how)
         return 0;
     }
 
+    t->over_key = t->nodes[n].key;
+    t->over_flags = t->nodes[n].flags;
+    t->over_atom = t->nodes[n].atom;
     t->nodes[n] = *node;
     t->n = n + 1;
 

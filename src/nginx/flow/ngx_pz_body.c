@@ -2,6 +2,7 @@
  * Stage: the body.
  */
 #include "ngx_pz_body.h"
+#include "pz_escape.h"
 
 static int ngx_pz_body_on_span(void *data, const pz_span_t *span);
 
@@ -49,6 +50,51 @@ ngx_pz_body_is_opaque(ngx_http_request_t *r)
 }
 
 
+/* A slot's content as an ASCII page takes it: made once, asked for often. */
+static ngx_int_t
+ngx_pz_body_fill_ascii(void *data, ngx_uint_t slot, ngx_str_t *html)
+{
+    pz_sb_t         sb;
+    pz_str_t        text;
+    ngx_int_t       rc;
+    ngx_pz_body_t  *body = data;
+
+    if (body->slots[slot].data != NULL) {
+        *html = body->slots[slot];
+        return NGX_OK;
+    }
+
+    rc = body->fill(body->pr, slot, html);
+
+    if (rc != NGX_OK || html->len == 0) {
+        return rc;
+    }
+
+    pz_sb_init(&sb, body->pr->arena, NGX_PZ_REQUEST_BUDGET);
+    pz_escape_html_ascii(&sb, ngx_pz_str(*html));
+
+    if (pz_sb_done(&sb, &text) != 0) {
+        ngx_str_null(html);
+        return NGX_OK;
+    }
+
+    *html = ngx_pz_ngx_str(text);
+    body->slots[slot] = *html;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pz_body_fill(void *data, ngx_uint_t slot, ngx_str_t *html)
+{
+    ngx_pz_body_t  *body = data;
+
+    return body->slots != NULL ? ngx_pz_body_fill_ascii(data, slot, html)
+                               : body->fill(body->pr, slot, html);
+}
+
+
 ngx_int_t
 ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
     ngx_pz_encoding_e encoding, ngx_pz_output_fill_pt fill)
@@ -69,7 +115,8 @@ ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
     body->charset = ngx_pz_body_charset(r);
 
     ngx_pz_source_init(&body->source, r->pool, r->connection->log);
-    ngx_pz_output_init(&body->output, r->pool, fill, pr);
+    body->fill = fill;
+    ngx_pz_output_init(&body->output, r->pool, ngx_pz_body_fill, body);
 
     if (encoding != NGX_PZ_IDENTITY) {
         body->source.inflate = ngx_pz_inflate_create(r->pool, encoding,
@@ -109,6 +156,14 @@ ngx_pz_body_create_rewriter(ngx_pz_body_t *body, pz_charset_t charset)
     ngx_memzero(&options, sizeof(pz_rewriter_options_t));
     options.max_tag = pr->settings->max_buffer;
     options.ascii_only = (charset == PZ_CHARSET_ASCII);
+
+    if (options.ascii_only && pr->decision.plan.nwants != 0) {
+        body->slots = pz_arena_array(pr->arena, pr->decision.plan.nwants,
+                                     sizeof(ngx_str_t));
+        if (body->slots == NULL) {
+            return NGX_ERROR;
+        }
+    }
 
     body->rewriter = pz_rewriter_create(pr->arena, pr->decision.plan.edits,
                                         pr->decision.plan.nedits, &options,
@@ -205,6 +260,7 @@ ngx_pz_body_on_span(void *data, const pz_span_t *span)
     ngx_pz_body_t  *body = data;
 
     bytes = (u_char *) span->bytes.data;
+    body->output.spare = span->spare ? span->slot + 1 : 0;
 
     switch (span->kind) {
 
@@ -224,6 +280,8 @@ ngx_pz_body_on_span(void *data, const pz_span_t *span)
         rc = ngx_pz_output_slot(&body->output, span->slot);
         break;
     }
+
+    body->output.spare = 0;
 
     return rc == NGX_OK ? 0 : -1;
 }

@@ -46,6 +46,7 @@ ngx_pz_output_new(ngx_pz_output_t *output, ngx_buf_tag_t tag)
 
     ngx_memzero(cl->buf, sizeof(ngx_buf_t));
     cl->buf->tag = tag;
+    cl->buf->num = (int) output->spare;
 
     ngx_pz_output_append(output, cl);
 
@@ -96,13 +97,13 @@ ngx_pz_output_keep(ngx_pz_output_t *output, u_char *data, size_t len)
 
 /* A buffer with memory of its own for `len` bytes, used again when it fits. */
 static ngx_chain_t *
-ngx_pz_output_spare(ngx_pz_output_t *output, size_t len)
+ngx_pz_output_copy_buf(ngx_pz_output_t *output, size_t len)
 {
     u_char        *memory;
     size_t         size;
     ngx_chain_t   *cl, **link;
 
-    for (link = &output->spare; *link; link = &(*link)->next) {
+    for (link = &output->copies; *link; link = &(*link)->next) {
         cl = *link;
 
         if ((size_t) (cl->buf->end - cl->buf->start) >= len) {
@@ -137,7 +138,7 @@ ngx_pz_output_copy(ngx_pz_output_t *output, u_char *data, size_t len)
         return NGX_OK;
     }
 
-    cl = ngx_pz_output_spare(output, len);
+    cl = ngx_pz_output_copy_buf(output, len);
     if (cl == NULL) {
         return NGX_ERROR;
     }
@@ -149,6 +150,7 @@ ngx_pz_output_copy(ngx_pz_output_t *output, u_char *data, size_t len)
     ngx_memzero(b, sizeof(ngx_buf_t));
 
     b->tag = ngx_pz_output_tag(copied);
+    b->num = (int) output->spare;
     b->temporary = 1;
     b->start = start;
     b->end = end;
@@ -192,7 +194,7 @@ ngx_pz_output_slot(ngx_pz_output_t *output, ngx_uint_t slot)
         return NGX_ERROR;
     }
 
-    b->num = slot;
+    b->num = (int) slot + 1;
 
     return NGX_OK;
 }
@@ -268,6 +270,17 @@ ngx_pz_output_give_back(ngx_pz_output_t *output, ngx_buf_t *input,
 }
 
 
+static void
+ngx_pz_output_unlink(ngx_pz_output_t *output, ngx_chain_t **link)
+{
+    if (output->last == &(*link)->next) {
+        output->last = link;
+    }
+
+    *link = (*link)->next;
+}
+
+
 /* Put the content in the slot's place; the link goes when there is none. */
 static ngx_int_t
 ngx_pz_output_fill_slot(ngx_pz_output_t *output, ngx_chain_t **link)
@@ -278,7 +291,7 @@ ngx_pz_output_fill_slot(ngx_pz_output_t *output, ngx_chain_t **link)
 
     cl = *link;
 
-    rc = output->fill(output->data, cl->buf->num, &html);
+    rc = output->fill(output->data, cl->buf->num - 1, &html);
 
     if (rc != NGX_OK) {
         return rc;
@@ -295,16 +308,57 @@ ngx_pz_output_fill_slot(ngx_pz_output_t *output, ngx_chain_t **link)
         return NGX_OK;
     }
 
-    *link = cl->next;
-
-    if (output->last == &cl->next) {
-        output->last = link;
-    }
+    ngx_pz_output_unlink(output, link);
 
     cl->next = output->free;
     output->free = cl;
 
     return NGX_DECLINED;
+}
+
+
+/*
+ * Bytes that a slot replaces: kept when it has stayed empty.  Else they go; what
+ * hangs on them (an input to give back, a flush) goes on without them.
+ */
+static ngx_int_t
+ngx_pz_output_judge_spare(ngx_pz_output_t *output, ngx_chain_t **link)
+{
+    ngx_buf_t     b;
+    ngx_int_t     rc;
+    ngx_str_t     html;
+    ngx_chain_t  *cl;
+
+    cl = *link;
+
+    rc = output->fill(output->data, cl->buf->num - 1, &html);
+
+    if (rc != NGX_OK || html.len == 0) {
+        return rc;
+    }
+
+    if (cl->buf->tag == ngx_pz_output_tag(copied)
+        && !cl->buf->flush && !cl->buf->last_buf && !cl->buf->last_in_chain)
+    {
+        ngx_pz_output_unlink(output, link);
+        cl->next = output->copies;
+        output->copies = cl;
+
+        return NGX_DECLINED;
+    }
+
+    b = *cl->buf;
+
+    ngx_memzero(cl->buf, sizeof(ngx_buf_t));
+
+    cl->buf->tag = ngx_pz_output_tag(special);
+    cl->buf->sync = 1;
+    cl->buf->shadow = b.shadow;
+    cl->buf->flush = b.flush | b.recycled;
+    cl->buf->last_buf = b.last_buf;
+    cl->buf->last_in_chain = b.last_in_chain;
+
+    return NGX_OK;
 }
 
 
@@ -322,6 +376,9 @@ ngx_pz_output_take(ngx_pz_output_t *output, ngx_chain_t **ready)
 
         if ((*link)->buf->tag == ngx_pz_output_tag(slot_mark)) {
             rc = ngx_pz_output_fill_slot(output, link);
+
+        } else if ((*link)->buf->num != 0) {
+            rc = ngx_pz_output_judge_spare(output, link);
         }
 
         if (rc == NGX_ERROR) {
@@ -364,8 +421,8 @@ ngx_pz_output_collect(ngx_pz_output_t *output, ngx_chain_t *cl)
     }
 
     if (cl->buf->tag == ngx_pz_output_tag(copied)) {
-        cl->next = output->spare;
-        output->spare = cl;
+        cl->next = output->copies;
+        output->copies = cl;
         return;
     }
 

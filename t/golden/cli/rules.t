@@ -146,6 +146,7 @@ sub slots {
     my $none = write_file('none.json', '{ "$products": [], "$coupons": {} }');
     ($status, $out, $err) = run('preview', '--rules', 'rules.lua', '--visitor', $none, '--url', '/slots', 'page.html');
     unlike($out, qr/pz-/, 'nothing to show: no widget');
+    like($out, qr{<div id="recs">old</div>}, 'and what it would have replaced stays');
     like($err, qr/^slots: nothing to show in its recommendations$/m, 'which is said');
     like($err, qr/^slots: nothing to show in its coupon$/m, 'of both');
 }

@@ -1,0 +1,174 @@
+#include "pz_escape.h"
+#include "pz_place.h"
+
+#define CONTENT_MAX  (16u << 20)
+
+
+void
+pz_place_begin(pz_rewriter_t *rw, const char *at)
+{
+    rw->at = at;
+    rw->open_top = rw->tree.n;
+    rw->implied = 0;
+    rw->implied_head = 0;
+    rw->cloned = 0;
+}
+
+
+/* The content as this page takes it. */
+static int
+prepare(pz_rewriter_t *rw, size_t e)
+{
+    pz_edit_state_t *state = &rw->states[e];
+    pz_sb_t          sb;
+
+    if (!state->ready) {
+        state->content = rw->edits[e].content;
+        if (rw->ascii) {
+            pz_sb_init(&sb, rw->tree.arena, CONTENT_MAX);
+            pz_escape_html_ascii(&sb, rw->edits[e].content);
+            if (pz_sb_done(&sb, &state->content)) {
+                pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
+                return -1;
+            }
+        }
+        state->ready = 1;
+    }
+
+    return 0;
+}
+
+
+void
+pz_place_insert(pz_rewriter_t *rw, uint32_t e)
+{
+    const pz_edit_t *edit = &rw->edits[e];
+
+    if (rw->outcome != PZ_OUTCOME_EDITING) {
+        return;
+    }
+
+    pz_out_to(&rw->out, rw->at);
+
+    if (edit->slot != PZ_EDIT_NO_SLOT) {
+        pz_out_span(&rw->out, PZ_SPAN_SLOT, PZ_STR_NONE, (unsigned) edit->slot, e);
+    } else if (prepare(rw, e) == 0) {
+        pz_out_span(&rw->out, PZ_SPAN_CONTENT, rw->states[e].content, 0, e);
+    }
+}
+
+
+/* `open` is "<" or "</".  -1 when the element's name was too long to be kept. */
+static int
+write_tag(pz_rewriter_t *rw, const char *open, uint64_t key)
+{
+    char        text[32];
+    const char *name = pz_atom_name(pz_atom_from(key));
+    size_t      len = strlen(open), n = strlen(name);
+
+    memcpy(text, open, len);
+    memcpy(text + len, name, n);
+    if (n == 0) {
+        if (key & PZ_KEY_LONG) {
+            return -1;
+        }
+        for ( ; key; key >>= 8) {
+            text[len + n++] = (char) (key & 0xff);      /* a short name is its own key */
+        }
+    }
+    text[len + n] = '>';
+
+    pz_out_to(&rw->out, rw->at);
+    pz_out_copy(&rw->out, (pz_str_t) { text, len + n + 1 });
+
+    return 0;
+}
+
+
+/*
+ * End tags for the nodes from open_top down to `from`; `over` stands for the
+ * node at that index when a new one has taken its place.  A formatting element
+ * is not closed by its name: it would not open again where it should.  The end
+ * tag of an element around it closes it without that; when there is none, the
+ * place cannot be reached.
+ */
+static void
+write_ends(pz_rewriter_t *rw, unsigned from, int over, int last)
+{
+    const pz_tree_t *t = &rw->tree;
+
+    if (rw->explicit_only || rw->outcome != PZ_OUTCOME_EDITING) {
+        return;
+    }
+
+    for (unsigned i = rw->open_top; i-- > from; ) {
+        int      is_over = over && i == from;
+        unsigned flags = is_over ? t->over_flags : t->nodes[i].flags;
+        uint64_t key = is_over ? t->over_key : t->nodes[i].key;
+
+        if ((flags & PZ_NODE_FORMATTING) && !last) {
+            if (i > from) {
+                continue;
+            }
+            pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
+            return;
+        }
+
+        if (write_tag(rw, "</", key)) {
+            pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
+            return;
+        }
+    }
+
+    if (rw->open_top > from) {
+        rw->open_top = from;
+    }
+}
+
+
+void
+pz_place_append(pz_rewriter_t *rw, unsigned n, int last)
+{
+    write_ends(rw, n + 1, 0, last);
+}
+
+
+void
+pz_place_after(pz_rewriter_t *rw, unsigned n, int last)
+{
+    write_ends(rw, n, 0, last);
+}
+
+
+void
+pz_place_before(pz_rewriter_t *rw, unsigned n)
+{
+    const pz_tree_t *t = &rw->tree;
+    unsigned         first = rw->implied ? rw->implied : n;
+
+    if (rw->explicit_only) {
+        return;
+    }
+
+    if (rw->cloned) {
+        pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
+        return;
+    }
+
+    write_ends(rw, first, first == n, 0);
+
+    for (unsigned i = first; i < n && rw->outcome == PZ_OUTCOME_EDITING; i++) {
+        /* body's tag brings html and head along, but not in front of itself */
+        if (t->nodes[i].atom != PZ_ATOM_HTML || (t->nodes[n].af & PZ_AF_ONCE)) {
+            write_tag(rw, "<", t->nodes[i].key);
+        }
+    }
+
+    if (t->nodes[n].atom == PZ_ATOM_BODY && rw->implied_head) {
+        write_tag(rw, "<", pz_atom_keys[PZ_ATOM_HEAD]);
+        write_tag(rw, "</", pz_atom_keys[PZ_ATOM_HEAD]);
+        rw->implied_head = 0;
+    }
+    rw->implied = 0;
+    rw->open_top = n;
+}
