@@ -2,6 +2,7 @@
 # make unit [ZONE=z]   the engine's unit tests, under ASAN and UBSAN
 # make test            everything; see docs/develop.md
 # make demo            a shop, personalized; make demo-stop ends it
+# make fuzz [FUZZ=name] [SECONDS=60]
 # make module NGX=dir  the module against an nginx source tree
 
 # V=1 shows the commands
@@ -21,7 +22,8 @@ SAN     ?= -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 
 # --- zones: what each one sees, and which libraries it brings -----------------
 
-ZONES   := base html template redis decide rules cli
+ENGINE  := base html template redis decide rules
+ZONES   := $(ENGINE) cli
 
 sees_base     := base
 sees_html     := base html
@@ -138,6 +140,36 @@ unit-build: $(UNIT_LIBS) $(UNIT_TESTS)
 
 unit: unit-build
 	@perl t/tools/run-tests $(UNIT_TESTS)
+
+# --- fuzzing: t/fuzz/fuzz_NAME.c, with clang; make fuzz FUZZ=json SECONDS=600 ---
+
+FUZZ     ?= $(patsubst t/fuzz/fuzz_%.c,%,$(sort $(wildcard t/fuzz/fuzz_*.c)))
+SECONDS  ?= 60
+FUZZ_SAN := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+            -fno-omit-frame-pointer
+
+$(foreach z,$(ENGINE),$(eval $(call ZONE_RULES,$(z),fuzz,$(FUZZ_SAN) -fsanitize=fuzzer-no-link)))
+$(eval $(call GEN_RULES,fuzz,$(FUZZ_SAN) -fsanitize=fuzzer-no-link))
+
+$(B)/fuzz/%: CC := clang
+
+$(B)/fuzz/bin/%: t/fuzz/fuzz_%.c $(call archives,fuzz,rules) $(lib_fuzz_redis) Makefile
+	@mkdir -p $(@D)
+	@echo "cc fuzz $<"
+	$(Q)$(CC) $(STD) $(WARN) $(FUZZ_SAN) -fsanitize=fuzzer $(call incs,cli) $(CFLAGS) -o $@.$$$$ $< \
+	    $(call archives,fuzz,rules) $(lib_fuzz_redis) $(lib_fuzz_base) $(call libs,cli) \
+	    && mv $@.$$$$ $@
+
+.PHONY: fuzz
+fuzz: $(addprefix $(B)/fuzz/bin/,$(FUZZ))
+	@for name in $(FUZZ); do \
+	    mkdir -p $(B)/fuzz/corpus/$$name && cd $(B)/fuzz && echo "fuzz $$name" && \
+	    bin/$$name -max_total_time=$(SECONDS) -rss_limit_mb=1024 -timeout=10 -print_final_stats=1 \
+	        $$([ ! -f $(CURDIR)/t/fuzz/fuzz_$$name.dict ] \
+	           || echo -dict=$(CURDIR)/t/fuzz/fuzz_$$name.dict) \
+	        corpus/$$name > $$name.log 2>&1 || { tail -n 40 $$name.log; exit 1; }; \
+	    tail -n 5 $$name.log; cd $(CURDIR); \
+	done
 
 # --- all of it -----------------------------------------------------------------
 

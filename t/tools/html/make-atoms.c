@@ -30,7 +30,7 @@ key_of(const char *name)
     }
 
     hash = (hash ^ pz_key_load(last)) * PZ_KEY_MIX;
-    return hash ^ hash >> 29;
+    return (hash ^ hash >> 29) | PZ_KEY_LONG;
 }
 
 static int

@@ -1,0 +1,160 @@
+// The judge's own way to edit: on parse5's tree, as a browser's script would do it.
+import { parse, defaultTreeAdapter as tree } from 'parse5';
+import { selectAll } from 'css-select';
+
+const HTML = 'http://www.w3.org/1999/xhtml';
+const VOID = new Set(['area', 'base', 'basefont', 'bgsound', 'br', 'col', 'embed', 'frame', 'hr', 'img',
+  'input', 'keygen', 'link', 'meta', 'param', 'source', 'track', 'wbr']);
+
+const isTag = (node) => node.tagName !== undefined;
+const children = (node) => node.childNodes ?? [];
+const parent = (node) => node.parentNode ?? null;
+
+// Template contents are another document: nothing in them is selected.
+const adapter = {
+  isTag,
+  getName: (node) => node.tagName,
+  getChildren: children,
+  getParent: parent,
+  getSiblings: (node) => (parent(node) ? children(parent(node)) : [node]),
+  getText: (node) => (node.value ?? children(node).map(adapter.getText).join('')),
+  hasAttrib: (node, name) => node.attrs.some((a) => a.name === name),
+  getAttributeValue: (node, name) => node.attrs.find((a) => a.name === name)?.value,
+  existsOne: (test, nodes) => nodes.some((n) => isTag(n) && (test(n) || adapter.existsOne(test, children(n)))),
+  findAll: (test, nodes) => nodes.flatMap((n) => (isTag(n)
+    ? [...(test(n) ? [n] : []), ...adapter.findAll(test, children(n))] : [])),
+  findOne: (test, nodes) => adapter.findAll(test, nodes)[0] ?? null,
+  removeSubsets: (nodes) => nodes,
+  equals: (a, b) => a === b,
+};
+
+export const isQuirky = (document) => document.mode === 'quirks';
+export const read = (html) => parse(html, { sourceCodeLocationInfo: true });
+
+export const select = (document, selector) => selectAll(selector, children(document), {
+  adapter, quirksMode: isQuirky(document), lowerCaseTags: true, lowerCaseAttributeNames: true, cacheResults: false,
+});
+
+const isVoid = (node) => VOID.has(node.tagName)
+  || (node.namespaceURI !== HTML && node.sourceCodeLocation && !node.sourceCodeLocation.endTag
+      && node.selfClosing);
+
+const insert = (owner, nodes, before) => {
+  for (const node of nodes) {
+    if (before) tree.insertBefore(owner, node, before);
+    else tree.appendChild(owner, node);
+  }
+};
+
+const comment = (text) => tree.createCommentNode(text);
+const content = (edit) => [comment(edit.mark)];
+const next = (node) => children(parent(node))[children(parent(node)).indexOf(node) + 1];
+
+// An end tag of body is its end: what stands behind it goes into body all the same.
+const endOf = (node) => {
+  const end = node.sourceCodeLocation?.endTag?.startOffset;
+  if (!['body', 'html'].includes(node.tagName) || end === undefined) return undefined;
+  return children(node).find((c) => (c.sourceCodeLocation?.startOffset ?? -1) >= end);
+};
+
+const setClass = (node, change) => {
+  const attr = node.attrs.find((a) => a.name === 'class');
+  const words = (attr?.value ?? '').split(/[ \t\n\f\r]+/).filter((w) => w);
+  const changed = change(words);
+  if (changed.join(' ') === words.join(' ')) return;
+  if (attr) attr.value = changed.join(' ');
+  else node.attrs.push({ name: 'class', value: changed.join(' ') });
+};
+
+const editAttributes = (node, edit) => {
+  const name = edit.name;
+  const attr = node.attrs.find((a) => a.name === name);
+  switch (edit.op) {
+    case 'set-attr':
+      if (attr) attr.value = edit.value;
+      else node.attrs.push({ name, value: edit.value });
+      break;
+    case 'remove-attr':
+      node.attrs = node.attrs.filter((a) => a !== attr);
+      break;
+    case 'add-class':
+      setClass(node, (words) => (words.includes(name) ? words : [...words, name]));
+      break;
+    case 'remove-class':
+      setClass(node, (words) => words.filter((w) => w !== name));
+      break;
+  }
+};
+
+// All edits of one element, as docs/html-engine.md orders them.
+const editElement = (node, edits) => {
+  const at = (op) => edits.filter((e) => e.op === op).flatMap(content);
+  const gone = edits.find((e) => e.op === 'replace' || e.op === 'remove');
+  const inner = edits.find((e) => e.op === 'inner');
+  const owner = parent(node);
+
+  insert(owner, at('before'), node);
+  insert(owner, at('after'), next(node));
+  if (gone) {
+    if (gone.op === 'replace') insert(owner, content(gone), node);
+    tree.detachNode(node);
+    return;
+  }
+  edits.forEach((e) => editAttributes(node, e));
+  if (isVoid(node)) return;
+  if (inner) {
+    [...children(node)].forEach((c) => tree.detachNode(c));
+    insert(node, content(inner));
+  }
+  insert(node, at('prepend'), children(node)[0]);
+  insert(node, at('append'), endOf(node));
+};
+
+// Match everything first, then edit: inserted content is never matched.
+export const edit = (document, edits) => {
+  const matched = new Map();
+  for (const e of edits) {
+    for (const node of select(document, e.selector)) {
+      if (!matched.has(node)) matched.set(node, []);
+      matched.get(node).push(e);
+    }
+  }
+  const order = adapter.findAll((n) => matched.has(n), children(document));
+  const dropped = (node) => {
+    for (let p = parent(node); p; p = parent(p)) {
+      if (matched.get(p)?.some((e) => ['replace', 'remove', 'inner'].includes(e.op))) return true;
+    }
+    return false;
+  };
+  order.filter((n) => !dropped(n)).forEach((n) => editElement(n, matched.get(n)));
+  return order.length;
+};
+
+// A tree as text, to compare: attributes sorted, neighbouring text joined, white space beside body dropped.
+export const print = (node, depth = 0, out = []) => {
+  const loose = node.nodeName === '#document' || ['html', 'head', 'body'].includes(node.tagName);
+  let text = '';
+  const flush = () => {
+    if (loose) text = text.replace(/[ \t\n\f\r]+/g, '');
+    if (text) out.push(`${' '.repeat(depth)}${JSON.stringify(text)}`);
+    text = '';
+  };
+  for (const child of [...children(node), ...(node.content ? [node.content] : [])]) {
+    if (child.nodeName === '#text') {
+      text += child.value;
+      continue;
+    }
+    flush();
+    if (child.nodeName === '#comment') out.push(`${' '.repeat(depth)}<!--${child.data}-->`);
+    else if (child.nodeName === '#documentType') out.push(`<!DOCTYPE ${child.name} ${child.publicId} ${child.systemId}>`);
+    else {
+      const attrs = (child.attrs ?? []).map((a) => ` ${a.prefix ?? ''}:${a.name}=${JSON.stringify(
+        a.name === 'class' ? a.value.split(/[ \t\n\f\r]+/).filter((w) => w).join(' ') : a.value)}`).sort().join('');
+      out.push(`${' '.repeat(depth)}<${child.tagName ?? '#content'}${
+        child.namespaceURI && child.namespaceURI !== HTML ? ` ${child.namespaceURI}` : ''}${attrs}>`);
+      print(child, depth + 1, out);
+    }
+  }
+  flush();
+  return depth ? out : out.join('\n');
+};
