@@ -7,6 +7,11 @@ local function missing(visitor)
   return free_from - visitor.cart_total
 end
 
+-- A VIP pays no delivery anyway.
+local function pays(visitor)
+  return not visitor.segments.vip
+end
+
 -- 12345 -> "12,345"
 local function money(amount)
   local digits = string.format("%d", math.ceil(amount))
@@ -17,7 +22,7 @@ local function money(amount)
 end
 
 campaign "free-delivery" {
-  segments = "full_cart", group = "top", priority = 50, pages = "/cart",
+  segments = "full_cart", group = "top", priority = 50, pages = "/cart", when = pays,
   show = {
     welcome_bar {
       text = function(visitor)
@@ -32,7 +37,7 @@ campaign "free-delivery" {
 }
 
 campaign "free-delivery-th" {
-  segments = "full_cart", group = "top", priority = 50, pages = "/th/cart",
+  segments = "full_cart", group = "top", priority = 50, pages = "/th/cart", when = pays,
   show = {
     welcome_bar {
       text = function(visitor)

@@ -7,7 +7,7 @@ local function is_new(visitor)
 end
 
 campaign "welcome-new" {
-  group = "top", pages = { "/", "~^/(category|product)/" }, when = is_new,
+  group = "top", pages = "~^/(?!th/)", when = is_new,
   show = welcome_bar { text = "Welcome! Delivery is free over ฿1,500.", url = "/category/table/", link = "Look around" },
 }
 

@@ -3,6 +3,9 @@
  */
 #include "rules_case.h"
 
+#include <lauxlib.h>
+#include <lualib.h>
+
 /* A campaign that is on when BODY says so, beside one that is always on. */
 #define RULES_WHEN(body) \
     "campaign \"bad\" { when = function(visitor, ctx) " body " end, show = header { \"X-Bad\", \"1\" } }\n" \
@@ -461,6 +464,35 @@ test_frozen_tables(void **state)
     rules_close(&c);
 }
 
+/* H25: lua-nginx-module's states in the same process keep their JIT, hooks and libraries. */
+static void
+test_beside_another_state(void **state)
+{
+    int          i;
+    lua_State   *other = luaL_newstate();
+    rules_case_t c;
+    static const char look[] =
+        "local on = jit.status()\n"
+        "local n = 0 for i = 1, 1e5 do n = n + i end\n"
+        "return on and debug.gethook() == nil and n == 5000050000 and ('abc'):match('b') == 'b'"
+        " and getmetatable('').__metatable == nil and pcall ~= nil";
+
+    (void) state;
+    assert_non_null(other);
+    luaL_openlibs(other);
+    rules_open(&c);
+    for (i = 0; i < 3; i++) {
+        assert_fault(&c, RULES_WHEN("while true do end"), "too long");
+        assert_int_equal(luaL_dostring(other, look), 0);
+        assert_true(lua_toboolean(other, -1));
+        lua_settop(other, 0);
+    }
+    lua_close(other);
+    rules_plan(&c);
+    assert_true(rules_is_chosen(&c, "good"));
+    rules_close(&c);
+}
+
 /* L-m: Lua's own limits are errors with a line, not crashes */
 static void
 test_limits_of_lua(void **state)
@@ -520,6 +552,7 @@ main(void)
         cmocka_unit_test(test_odd_errors),
         cmocka_unit_test(test_no_state_between_visitors),
         cmocka_unit_test(test_frozen_tables),
+        cmocka_unit_test(test_beside_another_state),
         cmocka_unit_test(test_limits_of_lua),
     };
 
