@@ -15,7 +15,7 @@ use Personalize::Probe;
 use Personalize::Redis;
 use Personalize::ScriptedRedis;
 
-my $t = Personalize::Probe->new;
+my $t = Personalize::Probe->new(level => 'debug');    # secrets must not stand there either
 plan(skip_all => 'no redis-server') if !Personalize::Redis::available();
 $t->secret('Se-Cret');
 

@@ -87,6 +87,9 @@ ngx_http_pz_probe_option(ngx_pz_probe_main_t *probe, ngx_str_t *option)
     } else if (ngx_strncmp(option->data, "max_pending=", 12) == 0) {
         probe->conf.max_pending = ngx_atoi(value.data, value.len);
 
+    } else if (ngx_strncmp(option->data, "before=", 7) == 0) {
+        probe->before = value;
+
     } else {
         return NGX_ERROR;
     }
@@ -142,7 +145,8 @@ ngx_http_pz_probe_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    return ngx_pz_probe_resolve(cf, &probe->conf) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return ngx_pz_probe_resolve(cf, &probe->conf, &probe->before) == NGX_OK ? NGX_CONF_OK
+                                                                            : NGX_CONF_ERROR;
 }
 
 
