@@ -72,6 +72,31 @@ function actions.set_place(action, t, op)
   end
 end
 
+-- Elements whose content is no markup: nothing that is escaped as HTML is safe there.
+local raw = {
+  script = true, style = true, iframe = true, noembed = true, noframes = true, noscript = true, xmp = true,
+  plaintext = true,
+}
+local inside = { prepend = true, append = true, inner = true }
+
+-- A value, a product or a code inside such an element is refused; what the
+-- author wrote and nobody else can change is the author's business.
+function actions.check_raw(action)
+  local content = action.layout and "{{" or action.content
+  if not (inside[action.op] and content and str.find(content, "{{", 1, true)) then
+    return
+  end
+  local selector = str.gsub(str.gsub(action.at, "%b[]", ""), "%b()", "")
+  for part in str.gmatch(selector, "[^,]+") do
+    local subject = str.match(part, "([^%s>+~]+)%s*$")
+    local element = subject and str.match(subject, "^[%w-]+")
+    if element and raw[str.lower(element)] then
+      check.report(action, "%s: no value may stand inside <%s>: there is no safe way to escape it", action.what,
+        str.lower(element))
+    end
+  end
+end
+
 function actions.check_op(action, op)
   return check.one_of(action, action.what .. ": op", op, inserting)
 end
@@ -134,12 +159,12 @@ function actions.remove(t)
 end
 
 local url_attributes = {
-  href = true, src = true, action = true, formaction = true, poster = true, cite = true, data = true,
+  href = true, ["xlink:href"] = true, src = true, action = true, formaction = true, poster = true, cite = true, data = true,
   background = true, ping = true, longdesc = true, manifest = true,
 }
 -- In these a value would be code, or a document of its own.
 local function is_code(name)
-  return str.find(name, "^on") or name == "style" or name == "srcdoc" or name == "srcset"
+  return str.find(name, "^on") or name == "style" or name == "srcdoc" or name == "srcset" or name == "imagesrcset"
 end
 
 local function check_attribute(action, name)

@@ -22,7 +22,7 @@ typedef struct {
     const char  *zone;      /* time zone of the campaign */
 } pz_compile_place_t;
 
-/* The function under `key` of the table at `index` as a number; PZ_NO_FUNCTION when there is none. */
+/* The function under `key` of the table at `index`, by number; or PZ_NO_FUNCTION. */
 int pz_compile_function(lua_State *L, const pz_compile_place_t *place, int index,
     const char *key);
 

@@ -117,7 +117,7 @@ pz_safe_concat(lua_State *L)
 }
 
 
-/* Lua's own without a function to compare: C that calls Lua that calls C has no bound on the stack. */
+/* Lua's own, without a function to compare: C that calls Lua that calls C has no bound. */
 static int
 pz_safe_sort(lua_State *L)
 {

@@ -160,6 +160,10 @@ test_bad_actions(void **state)
     refuse_action(c, "before { at = \"p\", html = \"<a href={{ name }}>\" }", "before:");
     refuse_action(c, "before { at = \"p\", html = \"{{{ name }}}\" }", "safe");
     refuse_action(c, "before { at = \"p\", html = \"{{ name\" }", "before:");
+    refuse_action(c, "inner { at = \"#a, main > SCRIPT[type='x,y']:not(.z)\", text = \"{{ name }}\" }",
+                  "inside <script>");
+    refuse_action(c, "append { at = \"style\", html = \"{{ name }}\" }", "inside <style>");
+    refuse_action(c, "recommendations { at = \"noscript\" }", "inside <noscript>");
     refuse_action(c, "before { at = \"p\", html = function() end }", "must be a text");
     refuse_action(c, "before \"p\"", "before takes a table");
     refuse_action(c, "set_attr { at = \"p\", name = \"a b\", value = \"x\" }", "no name of an attribute");

@@ -278,6 +278,52 @@ test_hostile_header(void **state)
     rules_close(&c);
 }
 
+/* S5, L-k: whatever a profile holds, it stays text where it lands. */
+static void
+test_hostile_values(void **state)
+{
+    size_t       i, k;
+    const char  *html;
+    rules_case_t c;
+    static const char *const hostile[] = {
+        "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'-alert(1)-'",
+        "javascript:alert(1)", " java\nscript:alert(1)", "data:text/html,<script>", "-->", "]]>",
+        "{{ name }}", "{{{ name }}}", "</style><b>", "\xff\xfe<b>", "&lt;b&gt;",
+    };
+
+    (void) state;
+    rules_open(&c);
+    rules_accept(&c, "campaign \"c\" { show = {\n"
+        "welcome_bar { text = \"{{ name }}\", url = \"{{ name }}\", link = \"{{ name }}\", label = \"{{ name }}\", close = \"{{ name }}\" },\n"
+        "banner { at = \"p\", title = \"{{ name }}\", text = function(v) return v.name end, image = \"{{ name }}\", width = 1, height = 1, alt = \"{{ name }}\", url = \"{{ name }}\" },\n"
+        "html { at = \"p\", html = \"<a href='{{ name }}' title='{{ name }}'>{{ name }}</a>\" },\n"
+        "set_attr { at = \"a\", name = \"href\", value = \"{{ name }}\" },\n"
+        "add_class { at = \"a\", class = \"{{ name }}\" },\n"
+        "} }\n");
+    for (i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+        rules_next_visitor(&c, "v1");
+        rules_field(&c, "name", hostile[i]);
+        rules_plan(&c);
+        assert_true(c.plan.nedits >= 4);
+        for (k = 0; k < 3; k++) {
+            html = rules_content(&c, k);
+            assert_null(strstr(html, "<script"));
+            assert_null(strstr(html, "<img src=x"));
+            assert_null(strstr(html, "<b>"));
+            assert_null(strstr(html, "href=\"javascript"));
+            assert_null(strstr(html, "href='javascript"));
+            assert_null(strstr(html, "src=\"javascript"));
+            assert_null(strstr(html, "src=\"data"));
+            assert_true(pz_str_is_utf8(pz_str_from(html)));
+        }
+        html = rules_content(&c, 3);
+        assert_false(pz_str_starts(pz_str_trim(pz_str_from(html)), PZ_STR("javascript")));
+        assert_false(pz_str_starts(pz_str_trim(pz_str_from(html)), PZ_STR("data")));
+        assert_null(strstr(html, "\n"));
+    }
+    rules_close(&c);
+}
+
 static void
 test_strategies(void **state)
 {
@@ -370,6 +416,7 @@ main(void)
         cmocka_unit_test(test_plain_edits),
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_hostile_header),
+        cmocka_unit_test(test_hostile_values),
         cmocka_unit_test(test_strategies),
         cmocka_unit_test(test_no_room),
     };
