@@ -18,7 +18,7 @@ typedef struct {
     size_t   memory;          /* bytes of Lua; 0: 16 MiB */
     unsigned load_time;       /* milliseconds for all files; 0: 1000 */
     unsigned call_time;       /* microseconds for one function call; 0: 2000 */
-    unsigned faults;          /* failures after which a campaign is switched off; 0: 20 */
+    unsigned faults;          /* failures in a row after which a campaign is switched off; 0: 20 */
 } pz_ruleset_limits_t;
 
 /* A function that failed: `campaign` (or segment) is off for this request, or for good. */
@@ -62,7 +62,9 @@ typedef struct {
 /*
  * Decide and render: the plan for one response.  0, or -1 when the arena has
  * no room.  An action whose template cannot be rendered drops its campaign's
- * actions whole and is a fault of that campaign.
+ * actions whole; on_fault is told, but it does not count towards switching off:
+ * it is one visitor's data.  An action is left out when a function that makes
+ * its text returns nothing, and a coupon when there is no visitor to keep it for.
  */
 int pz_ruleset_plan(pz_ruleset_t *rules, const pz_ruleset_input_t *in,
     pz_plan_t *plan);
