@@ -31,6 +31,7 @@ my $origin = Personalize::Upstream->start($t->port('up'), sub {
 $t->page('long.html', $long);
 $t->page('ssi.html', $page =~ s{Hello\.}{<!--#include virtual="/part.html" -->}r);
 $t->page('part.html', 'Hello.');
+$t->write('none/none.lua', qq{campaign "none" { pages = { "/no/page" }, show = { header { "X-No", "1" } } }\n});
 
 $t->config(<<'CONF');
     proxy_cache_path %%dir%%/cache keys_zone=pages:1m;
@@ -39,6 +40,12 @@ $t->config(<<'CONF');
         %%pz%%
         personalize_deadline 3s;
         location /gzip/      { gzip on; gzip_min_length 1; alias %%dir%%/html/; }
+        location /sendfile/  { sendfile on; gzip on; gzip_min_length 1; alias %%dir%%/html/; }
+        location /nothing/   {
+            sendfile on; gzip on; gzip_min_length 1;
+            personalize_rules %%dir%%/none;
+            alias %%dir%%/html/;
+        }
         location /ssi.html   { ssi on; }
         location /proxied    { proxy_pass http://127.0.0.1:%%port:up%%; proxy_http_version 1.1; }
         location /unbuffered { proxy_pass http://127.0.0.1:%%port:up%%; proxy_http_version 1.1; proxy_buffering off; }
@@ -82,6 +89,10 @@ my ($offered, %cases) = ('for-Ann',
     'a file with SSI'         => '/ssi.html?as=ann',
     'gzip'                    => [ '/gzip/?as=ann', headers => [ 'Accept-Encoding' => 'gzip' ] ],
     'gzip, long'              => [ '/gzip/long.html?as=ann', headers => [ 'Accept-Encoding' => 'gzip' ] ],
+    'sendfile'                => '/sendfile/?as=ann',
+    'sendfile, long'          => '/sendfile/long.html?as=ann',
+    'sendfile, gzip'          => [ '/sendfile/?as=ann', headers => [ 'Accept-Encoding' => 'gzip' ] ],
+    'sendfile, gzip, long'    => [ '/sendfile/long.html?as=ann', headers => [ 'Accept-Encoding' => 'gzip' ] ],
     'proxied'                 => '/proxied?as=ann',
     'proxied, chunked'        => '/proxied?as=ann&framing=chunked',
     'proxied, until close'    => '/proxied?as=ann&framing=close',
@@ -108,6 +119,18 @@ for my $what (sort keys %cases) {
     ok($rest eq $same, '  and nothing else was changed')
         or diag(length($rest) . ' bytes instead of ' . length($same));
     is($r->{log}{status}, 'applied', '  applied');
+}
+
+# --- held, and then there is nothing to do
+
+for my $coding (undef, 'gzip') {
+    my $what = $coding // 'plain';
+    for my $file ('', 'long.html') {
+        $r = $t->visit("/nothing/$file?as=ann", headers => [ 'Accept-Encoding' => $coding ]);
+        is($r->{log}{status}, 'nothing', "$what, nothing to show for /$file");
+        ok($r->complete && $r->decoded eq ($file ? $long : $page), '  the bytes of the file')
+            or diag(length($r->decoded // '') . ' bytes');
+    }
 }
 
 # --- what is not personalized is not held up for long, and is whole

@@ -368,15 +368,34 @@ ngx_pz_body_use(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
 }
 
 
-/* Once nothing can match any more, what is left of a file is sendfile's. */
+ngx_int_t
+ngx_pz_body_pass(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next)
+{
+    if (ngx_pz_body_begin(pr, next, NGX_PZ_IDENTITY, NULL) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    pr->body->sniffed = 1;
+    pr->body->passing = 1;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Once nothing can match any more, what is left of a file is sendfile's; but
+ * not if a filter behind us wants memory and could not say so in time, since
+ * its header filter ran only after the copy filter had looked.
+ */
 static ngx_int_t
 ngx_pz_body_pass_file(ngx_pz_body_t *body)
 {
     ngx_buf_t  *file;
 
-    if (!body->passing
-        && (body->rewriter == NULL
-            || pz_rewriter_outcome(body->rewriter) == PZ_OUTCOME_EDITING))
+    if (body->pr->request->main_filter_need_in_memory
+        || (!body->passing
+            && (body->rewriter == NULL
+                || pz_rewriter_outcome(body->rewriter) == PZ_OUTCOME_EDITING)))
     {
         return NGX_DECLINED;
     }

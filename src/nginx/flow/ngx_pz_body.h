@@ -44,6 +44,14 @@ ngx_int_t ngx_pz_body_begin(ngx_pz_request_t *pr,
     ngx_pz_output_fill_pt fill);
 
 /*
+ * Prepare to let the page through as it is, read into memory where it is a
+ * file.  For a header that was held: filters behind us (gzip) ask for memory in
+ * their header filter, and the copy filter has looked before that.
+ */
+ngx_int_t ngx_pz_body_pass(ngx_pz_request_t *pr,
+    ngx_http_output_body_filter_pt next);
+
+/*
  * Take `in` (NULL: just go on) and send what can be sent.  `asked`: the writer
  * asks, so what is behind us may have something to send even if we have not.
  */

@@ -368,6 +368,13 @@ ngx_pz_pipeline_resume(ngx_pz_request_t *pr)
 
     rc = ngx_pz_pipeline_answer(pr);
 
+    if (rc != NGX_ERROR && pr->body == NULL
+        && pr->request->main_filter_need_in_memory
+        && ngx_pz_body_pass(pr, ngx_http_next_body_filter) != NGX_OK)
+    {
+        rc = NGX_ERROR;
+    }
+
     if (rc != NGX_ERROR && held != NULL) {
         rc = pr->body != NULL ? ngx_pz_body_push(pr, held, 0)
                               : ngx_http_next_body_filter(pr->request, held);
