@@ -89,11 +89,28 @@ ok($r->complete && $r->body =~ m{</html>\s*\z}, 'and the page goes on behind it'
 $redis->command('DEL', 'pz:recs:popular:all');
 $r = $t->visit('/?as=cat');
 ok($r->complete, 'no list at all: the page comes');
-like($r->body, qr{</main>.*</body></html>\s*\z}s, 'whole');
+ok($t->untouched($r), 'with the placeholder of the origin: its bytes');
 my %metrics = $t->metrics;
 my ($empty) = grep { /recommendations_empty/ } keys %metrics;
 cmp_ok($metrics{ $empty // '' } // 0, '>=', 1, 'and it is counted');
 $redis->list('pz:recs:popular:all', qw(P8 P9 P10 P11));
+
+# --- the first answer comes, the second does not: the placeholder stays, the rest is personalized
+
+$t->rules('bar.lua', $Personalize::Site::RULES);
+Personalize::Process::until_true(4, sub { $t->welcomes($t->get('/?as=cat'), 'Cat') });
+for my $what ('nothing to show', 'frozen after the profile') {
+    $redis->command('DEL', 'pz:recs:popular:all') if $what =~ /nothing/;
+    $redis->list('pz:recs:popular:all', 'P8') if $what =~ /frozen/;
+    $t->link->set(delay => $what =~ /frozen/ ? 0.3 : 0);    # the profile in 0.3 s, the lists in 0.6 s: too late
+    $r = $t->visit('/?as=cat');
+    like($r->body, qr{<div id="related"><p>Nothing yet\.</p></div>\n</body></html>\s*\z}, "$what: the placeholder stays");
+    ok($t->welcomes($r, 'Cat'), '  and the rest is personalized');
+}
+$t->link->set(delay => 0);
+$redis->list('pz:recs:popular:all', qw(P8 P9 P10 P11));
+unlink $t->dir . '/rules/bar.lua';
+Personalize::Process::until_true(4, sub { !$t->welcomes($t->get('/?as=cat'), 'Cat') });
 
 # --- a slow list holds back only what stands behind it
 
