@@ -1,9 +1,9 @@
+#include "pz_context.h"
+
+#include <string.h>
+
 #include "pz_context_name.h"
 #include "pz_context_tag.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
 void
 pz_context_init(pz_context_t *context, pz_str_t source, const char *file,
@@ -14,23 +14,6 @@ pz_context_init(pz_context_t *context, pz_str_t source, const char *file,
     context->file = file;
     context->line = line;
     context->error = error;
-}
-
-int
-pz_context_fail(const pz_context_t *c, size_t at, const char *format, ...)
-{
-    char     text[400];
-    size_t   i;
-    va_list  args;
-    unsigned line = c->line;
-
-    for (i = 0; i < at && i < c->source.len; i++) {
-        line += c->source.data[i] == '\n';
-    }
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    return pz_error_set(c->error, c->file, line, "template: %s", text);
 }
 
 /* `<!--` at c->at. */

@@ -9,13 +9,6 @@ pz_is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
-int
-pz_context_is_letter(char c)
-{
-    c = pz_lower(c);
-    return c >= 'a' && c <= 'z';
-}
-
 /* Bytes of an element's name at the front: a letter, then letters, digits, - : . _ */
 static size_t
 pz_context_tag_name(pz_str_t s)

@@ -5,20 +5,7 @@
 #ifndef PZ_CONTEXT_TAG_H
 #define PZ_CONTEXT_TAG_H
 
-#include "pz_context.h"
-
-#define PZ_CONTEXT_SHOWN  40    /* bytes of a name in an error */
-
-/* For "%.*s" */
-#define pz_shown(s)  (int) pz_str_head((s), PZ_CONTEXT_SHOWN).len, (s).data
-
-static inline pz_str_t
-pz_context_rest(const pz_context_t *c)
-{
-    return pz_str_skip(c->source, c->at);
-}
-
-int pz_context_is_letter(char c);
+#include "pz_context_state.h"
 
 /*
  * `</name >` at c->at, up to `until`: its name and the offset behind it.
