@@ -121,7 +121,7 @@ ngx_http_pz_probe_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     text.len = value[1].len;
 
     probe->configured = 1;
-    probe->conf.connect_timeout = 200;
+    probe->conf.connect_timeout = 1000;
     probe->conf.max_pending = 1024;
 
     arena = pz_arena_create(65536, 0);
