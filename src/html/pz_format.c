@@ -13,6 +13,10 @@ pz_format_drop(pz_tree_t *t, unsigned index)
 {
     const pz_format_t *format = &t->formats[index];
 
+    if (format->atom) {
+        t->ops->on_move(t->data, PZ_MOVE_FORGET, index, 0);
+    }
+
     if (format->node) {
         t->nodes[format->node].flags &= (uint8_t) ~PZ_NODE_FORMATTING;
     } else if (format->atom) {
@@ -179,7 +183,7 @@ clone(pz_tree_t *t, const pz_format_t *format)
     pz_node_t node = { .key = format->key, .af = pz_atom_flags[format->atom],
                        .atom = format->atom, .flags = PZ_NODE_FORMATTING | format->touched };
 
-    t->ops->on_move(t->data, PZ_MOVE_CLONE, 0, format->touched);
+    t->ops->on_move(t->data, PZ_MOVE_CLONE, t->n, format->touched);
 
     return pz_tree_push(t, &node, PZ_OPENS_CLONE);
 }

@@ -109,6 +109,7 @@ begin_drop(pz_rewriter_t *rw, unsigned node, pz_drop_t drop, int slot)
     pz_out_to(&rw->out, rw->at);
     rw->drop = (uint8_t) drop;
     rw->drop_node = node;
+    rw->drop_formats = rw->tree.nformats;
     rw->out.drop = 1;
     rw->out.spare = slot == PZ_EDIT_NO_SLOT ? 0 : (unsigned) slot + 1;
     if (!(rw->tree.nodes[node].flags & PZ_NODE_WATCHED)) {
@@ -296,6 +297,7 @@ edit_element(pz_rewriter_t *rw, unsigned n, const pz_tag_t *tag, unsigned how)
     if (!(how & PZ_OPENS_IMPLIED)) {
         emit_start(rw, tag);
     } else if (only_before(rw)) {
+        rw->implied = n;
         return;
     } else {
         emit_implied(rw, tag, n);
@@ -446,6 +448,7 @@ on_open(void *data, unsigned n, unsigned how)
     } else {
         node->marks = rw->matcher.marks.n;
         node->types = rw->matcher.ntypes;
+        node->flags |= rw->drop ? PZ_NODE_TOUCHED : 0;
     }
 
     if (node->atom == PZ_ATOM_BODY) {
@@ -555,6 +558,16 @@ flagged(const pz_rewriter_t *rw, unsigned from, unsigned to, unsigned flags)
 }
 
 
+/* What goes to `parent`, in front of a table, leaves a table that was edited, or dropped. */
+static int
+leaves_edited(const pz_rewriter_t *rw, unsigned parent)
+{
+    return rw->tree.nodes[parent + 1].atom == PZ_ATOM_TABLE
+           && (flagged(rw, parent + 1, parent + 2, PZ_NODE_TOUCHED)
+               || (rw->drop && parent < rw->drop_node));
+}
+
+
 /*
  * The tree builder is about to put something elsewhere than its bytes stand.
  * Where no edit can notice, editing goes on; else it ends here, since what the
@@ -578,11 +591,21 @@ on_move(void *data, pz_tree_move_t move, unsigned node, int touched)
         break;
     case PZ_MOVE_ADOPT:
         unknown |= touched || (rw->drop && rw->drop_node >= node)
-                   || flagged(rw, node, node + 1, PZ_NODE_TOUCHED)
-                   || flagged(rw, node, n, PZ_NODE_WATCHED | PZ_NODE_MARKED);
+                   || flagged(rw, node, n,
+                              PZ_NODE_TOUCHED | PZ_NODE_WATCHED | PZ_NODE_MARKED);
         break;
     case PZ_MOVE_FOSTER:
-        unknown |= touched || flagged(rw, node + 1, n - 1, PZ_NODE_MARKED);
+        unknown |= touched || flagged(rw, node + 1, n - 1, PZ_NODE_MARKED)
+                   || leaves_edited(rw, node);
+        break;
+    case PZ_MOVE_FORGET:
+        /* an end tag that is dropped closes what began before */
+        if (rw->drop && node < rw->drop_formats) {
+            pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
+        }
+        return;
+    case PZ_MOVE_FOSTER_TEXT:
+        unknown = leaves_edited(rw, node);
         break;
     default:
         unknown = (rw->drop && rw->drop_node >= node)

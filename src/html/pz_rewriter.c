@@ -321,7 +321,7 @@ pz_rewriter_end(pz_rewriter_t *rw)
     pz_rewrite_pass_carry(rw);
 
     if (rw->outcome == PZ_OUTCOME_EDITING) {
-        rw->outcome = PZ_OUTCOME_DONE;
+        rw->outcome = rw->pending ? PZ_OUTCOME_AMBIGUOUS : PZ_OUTCOME_DONE;
     }
     rw->passing = 1;
 

@@ -55,6 +55,7 @@ struct pz_rewriter_s {
     const char           *behind;       /* the place behind the present tag */
 
     uint32_t              drop_node;
+    uint32_t              drop_formats; /* formatting elements that were in the list before */
     uint64_t              drop_key;     /* after a bail-out: its name, and how often it is open */
     uint32_t              drop_depth;
     uint8_t               drop;         /* pz_drop_t */

@@ -82,7 +82,7 @@ pz_rules_select_start(pz_tree_t *t, unsigned atom)
         pz_tree_insert_void(t, atom);
         return;
     case PZ_ATOM_SELECT:
-        close_select(t, 0);
+        close_select(t, 1);     /* this tag is the end of it, and nothing else */
         return;
     case PZ_ATOM_INPUT:
     case PZ_ATOM_KEYGEN:

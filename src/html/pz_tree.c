@@ -128,7 +128,8 @@ pz_tree_end_tag(pz_tree_t *tree, const pz_tag_t *tag)
 int
 pz_tree_wants_text(const pz_tree_t *tree)
 {
-    return tree->closed_formats || tree->frameset_ok || (TEXT_MATTERS >> tree->mode & 1);
+    return tree->closed_formats || tree->frameset_ok || (TEXT_MATTERS >> tree->mode & 1)
+           || (pz_tree_top(tree)->af & PZ_AF_FOSTERS);
 }
 
 
@@ -158,6 +159,11 @@ pz_tree_text(pz_tree_t *tree, int blank)
         } else {
             pz_rules_head_text(tree);
         }
+    }
+
+    if (!blank && (pz_tree_top(tree)->af & PZ_AF_FOSTERS)) {
+        tree->ops->on_move(tree->data, PZ_MOVE_FOSTER_TEXT,
+                           pz_tree_foster_parent(tree, tree->n), 0);
     }
 
     /* white space in a table stays there; other text is fostered, as body text */
@@ -190,19 +196,24 @@ pz_tree_eof(pz_tree_t *tree)
 
 
 unsigned
-pz_tree_parent(const pz_tree_t *tree, unsigned node)
+pz_tree_foster_parent(const pz_tree_t *tree, unsigned node)
 {
-    if (tree->nodes[node].flags & PZ_NODE_FOSTERED) {
-        for (unsigned i = node - 1; i > 0; i--) {
-            if (tree->nodes[i].atom == PZ_ATOM_TABLE) {
-                return i - 1;
-            }
-            if (tree->nodes[i].atom == PZ_ATOM_TEMPLATE) {
-                return i;
-            }
+    for (unsigned i = node - 1; i > 0; i--) {
+        if (tree->nodes[i].atom == PZ_ATOM_TABLE) {
+            return i - 1;
         }
-        return node > 1;    /* html */
+        if (tree->nodes[i].atom == PZ_ATOM_TEMPLATE) {
+            return i;
+        }
     }
 
-    return node - 1;
+    return node > 1;    /* html */
+}
+
+
+unsigned
+pz_tree_parent(const pz_tree_t *tree, unsigned node)
+{
+    return tree->nodes[node].flags & PZ_NODE_FOSTERED ? pz_tree_foster_parent(tree, node)
+                                                      : node - 1;
 }

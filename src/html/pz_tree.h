@@ -60,9 +60,11 @@ typedef struct {
 #define PZ_OPENS_CLONE    0x8u     /* a formatting element, opened anew */
 
 typedef enum {
-    PZ_MOVE_CLONE,      /* a formatting element is opened anew: `node` 0, `touched` tells */
+    PZ_MOVE_CLONE,      /* a formatting element opens anew as `node`; `touched`: as the first */
     PZ_MOVE_ADOPT,      /* elements from `node` on are rearranged */
-    PZ_MOVE_FOSTER,     /* what opens now goes in front of the table at `node` */
+    PZ_MOVE_FOSTER,     /* what opens now becomes a child of `node`: in front of a table in it */
+    PZ_MOVE_FOSTER_TEXT,    /* the same of text */
+    PZ_MOVE_FORGET,     /* entry `node` of the list of formatting elements goes: no more clones */
     PZ_MOVE_REMOVE      /* the element at `node` leaves the stack, not its descendants */
 } pz_tree_move_t;
 
@@ -141,6 +143,9 @@ pz_tree_in_foreign(const pz_tree_t *tree)
 {
     return tree->nodes[tree->n - 1].ns != PZ_NS_HTML;
 }
+
+/* Where the builder would put a fostered element that stands at `node`. */
+unsigned pz_tree_foster_parent(const pz_tree_t *tree, unsigned node);
 
 /* The node that is the parent, in the DOM, of `node`. */
 unsigned pz_tree_parent(const pz_tree_t *tree, unsigned node);

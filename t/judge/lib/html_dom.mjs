@@ -148,7 +148,7 @@ export const print = (node, depth = 0, out = []) => {
     if (child.nodeName === '#comment') out.push(`${' '.repeat(depth)}<!--${child.data}-->`);
     else if (child.nodeName === '#documentType') out.push(`<!DOCTYPE ${child.name} ${child.publicId} ${child.systemId}>`);
     else {
-      const attrs = (child.attrs ?? []).map((a) => ` ${a.prefix ?? ''}:${a.name}=${JSON.stringify(
+      const attrs = (child.attrs ?? []).filter((a) => a.name !== 'class' || a.value.trim()).map((a) => ` ${a.prefix ?? ''}:${a.name}=${JSON.stringify(
         a.name === 'class' ? a.value.split(/[ \t\n\f\r]+/).filter((w) => w).join(' ') : a.value)}`).sort().join('');
       out.push(`${' '.repeat(depth)}<${child.tagName ?? '#content'}${
         child.namespaceURI && child.namespaceURI !== HTML ? ` ${child.namespaceURI}` : ''}${attrs}>`);
