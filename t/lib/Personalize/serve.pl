@@ -7,8 +7,11 @@
 #   rules     { "name.lua": text }      pages   { "name.html": text }
 #   visitors  { id: { field: value } }  redis   [ [ command, argument ... ] ... ]
 #
+#   link      1: what Redis answers can be delayed
+#
 # It answers with { dir, ports } in one line.  Each line after that may hold rules, pages,
-# visitors and redis again, and is answered with {}.  The site ends with stdin.
+# visitors and redis again, link => { delay => seconds }, log => 1 or workers => 1, and is answered
+# with the log and the workers' pids.  The site ends with stdin.
 
 use strict;
 use warnings;
@@ -26,7 +29,7 @@ my $json = JSON::PP->new->utf8->canonical;
 my $octets = JSON::PP->new->utf8;
 
 my $first = $json->decode(scalar(<STDIN>) // die "no description of the site\n");
-my $site = Personalize::Site->new(rules => 0, level => $first->{level} // 'info');
+my $site = Personalize::Site->new(rules => 0, level => $first->{level} // 'info', link => $first->{link});
 $site->port($_) for @{ $first->{ports} || [] };
 fill($first);
 $site->config($first->{config});
@@ -36,7 +39,10 @@ answer({ dir => $site->dir, ports => $site->{ports} });
 while (my $line = <STDIN>) {
     my $more = $json->decode($line);
     fill($more);
-    answer({ log => $more->{log} ? $site->log : '' });
+    answer({
+        $more->{log}     ? (log     => $site->log)                  : (),
+        $more->{workers} ? (workers => [ map { 0 + $_ } $site->workers ]) : (),
+    });
 }
 
 sub answer { print $octets->encode($_[0]), "\n" }
@@ -54,6 +60,7 @@ sub fill {
         $site->redis->command('DEL', "pz:visitor:{$id}");
         $site->redis->visitor($id, map { bytes($_) } %{ $visitors->{$id} });
     }
+    $site->link->set(%{ $what->{link} }) if ref $what->{link};
     $site->redis->command(map { bytes($_) } @$_) for @{ $what->{redis} || [] };
 }
 
