@@ -37,17 +37,12 @@ ngx_pz_conf_create_main(ngx_conf_t *cf)
 void *
 ngx_pz_conf_create_loc(ngx_conf_t *cf)
 {
-    ngx_pz_loc_conf_t   *conf;
-    ngx_pz_main_conf_t  *main;
+    ngx_pz_loc_conf_t  *conf;
 
     conf = ngx_pcalloc(cf->pool, sizeof(ngx_pz_loc_conf_t));
     if (conf == NULL) {
         return NULL;
     }
-
-    main = ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module);
-
-    conf->settings.worker = &main->worker;
 
     conf->settings.mode = NGX_CONF_UNSET_UINT;
     conf->settings.wait = NGX_CONF_UNSET_UINT;
@@ -116,11 +111,16 @@ ngx_pz_conf_check(ngx_conf_t *cf, ngx_pz_loc_conf_t *conf)
 char *
 ngx_pz_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 {
-    ngx_pz_settings_t  *prev, *settings;
-    ngx_pz_loc_conf_t  *from = parent, *conf = child;
+    ngx_pz_settings_t   *prev, *settings;
+    ngx_pz_loc_conf_t   *from = parent, *conf = child;
+    ngx_pz_main_conf_t  *main;
 
     prev = &from->settings;
     settings = &conf->settings;
+
+    /* not when it is made: for the http block there is no main_conf to ask yet */
+    main = ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module);
+    settings->worker = &main->worker;
 
     if (conf->line == 0) {
         conf->file = from->file;
