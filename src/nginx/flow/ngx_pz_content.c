@@ -275,6 +275,7 @@ static void
 ngx_pz_content_on_coupon(ngx_pz_query_t *query)
 {
     int                 rc;
+    time_t              expires;
     pz_str_t            html;
     pz_reply_t         *reply;
     ngx_pz_slot_t      *slot = query->data;
@@ -298,10 +299,13 @@ ngx_pz_content_on_coupon(ngx_pz_query_t *query)
                && reply->items[0]->type == PZ_REPLY_STRING
                && reply->items[1]->type == PZ_REPLY_INTEGER)
     {
+        /* TTL's -1: somebody stored this code for good */
+        expires = reply->items[1]->integer < 0
+                  ? 0 : ngx_time() + reply->items[1]->integer;
+
         in = ngx_pz_decision_input(pr);
         rc = pz_ruleset_coupon(pr->decision.rules, &in, slot->want,
-                               reply->items[0]->text,
-                               ngx_time() + reply->items[1]->integer, &html);
+                               reply->items[0]->text, expires, &html);
     }
 
     ngx_pz_content_settle(slot, rc, html);
