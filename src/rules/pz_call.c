@@ -24,25 +24,6 @@ typedef struct {
 } pz_call_t;
 
 
-int
-pz_health_fail(pz_health_t *health, const pz_ruleset_limits_t *limits)
-{
-    health->failures++;
-    if (!health->off && health->failures >= limits->faults) {
-        health->off = 1;
-        return 1;
-    }
-    return 0;
-}
-
-
-void
-pz_health_pass(pz_health_t *health)
-{
-    health->failures = 0;
-}
-
-
 /* Put back what the function changed outside itself, and remember the first of it. */
 static void
 pz_call_restore(lua_State *L, pz_call_t *call)

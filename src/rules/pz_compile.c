@@ -1,50 +1,11 @@
 #include "pz_compile.h"
 
 #include <lauxlib.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "pz_compile_action.h"
 #include "pz_freeze.h"
 #include "pz_table.h"
-
-
-int
-pz_compile_function(lua_State *L, const pz_compile_place_t *place, int index, const char *key)
-{
-    pz_function_t *function;
-    pz_ruleset_t  *rules = place->loader->rules;
-
-    lua_getfield(L, index, key);
-    if (!lua_isfunction(L, -1)) {
-        lua_pop(L, 1);
-        return PZ_NO_FUNCTION;
-    }
-    function = pz_rules_add(rules, &rules->functions, sizeof(pz_function_t));
-    if (function == NULL) {
-        luaL_error(L, "the rules need more memory than rules may have");
-    }
-    function->health = place->health;
-    function->file = rules->files[place->file];
-    function->line = place->line;
-    function->ref = luaL_ref(L, LUA_REGISTRYINDEX);
-    return (int) rules->functions.n - 1;
-}
-
-
-/* Name, place and health of the table at index 1. */
-static pz_str_t
-pz_compile_open(lua_State *L, pz_loader_t *loader, pz_compile_place_t *place)
-{
-    pz_arena_t *arena = loader->rules->arena;
-
-    place->loader = loader;
-    place->zone = "";
-    place->file = (unsigned) pz_table_number(L, 1, "file", 0);
-    place->line = (unsigned) pz_table_number(L, 1, "line", 0);
-    place->health = pz_table_array(L, arena, 1, sizeof(pz_health_t));
-    place->health->name = pz_table_text(L, arena, 1, "name");
-    return place->health->name;
-}
 
 
 /* Segments ----------------------------------------------------------------- */
@@ -54,7 +15,7 @@ static pz_type_t
 pz_compile_type(lua_State *L, const pz_compile_place_t *place, pz_str_t field, pz_test_t test)
 {
     if (!pz_str_starts(field, PZ_STR("ctx."))) {
-        return pz_schema_type(place->loader->rules->schema, field);
+        return pz_schema_type(place->loading->rules->schema, field);
     }
     if (test == PZ_TEST_HAS || test == PZ_TEST_HAS_NOT) {
         return PZ_TYPE_LIST;
@@ -82,7 +43,7 @@ pz_compile_operand(lua_State *L, const pz_compile_place_t *place, pz_condition_t
     if (type != PZ_TYPE_FLAG && lua_type(L, -1) == LUA_TBOOLEAN) {
         text = PZ_STR_NONE;
     } else {
-        text = pz_table_copy(L, place->loader->rules->arena, -1);
+        text = pz_table_copy(L, place->loading->rules->arena, -1);
     }
     if (type == PZ_TYPE_LIST) {
         type = PZ_TYPE_TEXT;
@@ -91,9 +52,9 @@ pz_compile_operand(lua_State *L, const pz_compile_place_t *place, pz_condition_t
     if (text.data != NULL && c->operand.present) {
         return 0;
     }
-    pz_loader_report(place->loader, place->file, place->line,
-                     "segment \"%s\": '%s' is a %s, so '%s' takes %s", place->health->name.data,
-                     c->field.data, pz_type_name(type), test, wanted[type]);
+    pz_loading_report(place->loading, place->file, place->line,
+                      "segment \"%s\": '%s' is a %s, so '%s' takes %s", place->health->name.data,
+                      c->field.data, pz_type_name(type), test, wanted[type]);
     return -1;
 }
 
@@ -107,14 +68,14 @@ pz_compile_operand_list(lua_State *L, const pz_compile_place_t *place, pz_condit
 
     n = lua_istable(L, -1) ? (int) lua_objlen(L, -1) : 0;
     if (n == 0) {
-        pz_loader_report(place->loader, place->file, place->line,
-                         "segment \"%s\": '%s' of '%s' takes a list: { \"a\", \"b\" }",
-                         place->health->name.data, test, c->field.data);
+        pz_loading_report(place->loading, place->file, place->line,
+                          "segment \"%s\": '%s' of '%s' takes a list: { \"a\", \"b\" }",
+                          place->health->name.data, test, c->field.data);
         return -1;
     }
-    list = pz_table_array(L, place->loader->rules->arena, (size_t) n, sizeof(pz_str_t));
+    list = pz_table_array(L, place->loading->rules->arena, (size_t) n, sizeof(pz_str_t));
     for (i = 0; i < n; i++) {
-        list[i] = pz_table_item(L, place->loader->rules->arena, lua_gettop(L), i + 1);
+        list[i] = pz_table_item(L, place->loading->rules->arena, lua_gettop(L), i + 1);
     }
     c->list = list;
     c->nlist = (size_t) n;
@@ -130,8 +91,8 @@ pz_compile_condition(lua_State *L, const pz_compile_place_t *place, pz_condition
     pz_str_t  word;
     pz_type_t type;
 
-    c->field = pz_table_text(L, place->loader->rules->arena, top, "field");
-    word = pz_table_text(L, place->loader->rules->arena, top, "test");
+    c->field = pz_table_text(L, place->loading->rules->arena, top, "field");
+    word = pz_table_text(L, place->loading->rules->arena, top, "test");
     test = pz_test_from(word);
     if (test < 0) {
         return;    /* the prelude has said so */
@@ -140,11 +101,11 @@ pz_compile_condition(lua_State *L, const pz_compile_place_t *place, pz_condition
     lua_getfield(L, top, "operand");
     type = pz_compile_type(L, place, c->field, c->test);
     if (!pz_test_fits(c->test, type)) {
-        pz_loader_report(place->loader, place->file, place->line,
-                         "segment \"%s\": '%s' is a %s, which cannot be put to '%s'%s",
-                         place->health->name.data, c->field.data, pz_type_name(type), word.data,
-                         type == PZ_TYPE_TEXT ? "; if it is no text, say so: fields { NAME = "
-                         "\"number\" }" : "");
+        pz_loading_report(place->loading, place->file, place->line,
+                          "segment \"%s\": '%s' is a %s, which cannot be put to '%s'%s",
+                          place->health->name.data, c->field.data, pz_type_name(type), word.data,
+                          type == PZ_TYPE_TEXT ? "; if it is no text, say so: fields { NAME = "
+                          "\"number\" }" : "");
     } else if (c->test == PZ_TEST_ONE_OF || c->test == PZ_TEST_NONE_OF) {
         (void) pz_compile_operand_list(L, place, c, word.data);
     } else {
@@ -156,17 +117,17 @@ pz_compile_condition(lua_State *L, const pz_compile_place_t *place, pz_condition
 
 
 void
-pz_compile_segment(lua_State *L, pz_loader_t *loader)
+pz_compile_segment(lua_State *L, pz_loading_t *loading)
 {
     int                i, n;
     pz_str_t           name;
-    pz_ruleset_t      *rules = loader->rules;
+    pz_ruleset_t      *rules = loading->rules;
     pz_segment_t      *segment;
     pz_condition_t    *conditions;
     pz_compile_place_t place;
 
     lua_settop(L, 1);
-    name = pz_compile_open(L, loader, &place);
+    name = pz_compile_open(L, loading, &place);
     n = pz_table_push_list(L, 1, "conditions");
     conditions = pz_table_array(L, rules->arena, (size_t) n, sizeof(pz_condition_t));
     for (i = 0; i < n; i++) {
@@ -174,10 +135,7 @@ pz_compile_segment(lua_State *L, pz_loader_t *loader)
         pz_compile_condition(L, &place, &conditions[i]);
         lua_pop(L, 1);
     }
-    segment = pz_rules_add(rules, &rules->segments, sizeof(pz_segment_t));
-    if (segment == NULL) {
-        luaL_error(L, "the rules need more memory than rules may have");
-    }
+    segment = pz_compile_add(L, &place, &rules->segments, sizeof(pz_segment_t));
     segment->name = name;
     segment->conditions = conditions;
     segment->nconditions = (size_t) n;
@@ -196,21 +154,18 @@ pz_compile_pages(lua_State *L, const pz_compile_place_t *place, pz_campaign_t *c
     pz_page_t     **pages, **owned;
     pz_error_t      error;
     const pz_str_t *texts;
-    pz_ruleset_t   *rules = place->loader->rules;
+    pz_ruleset_t   *rules = place->loading->rules;
 
     texts = pz_table_texts(L, rules->arena, 1, "pages", &campaign->npages);
     pages = pz_table_array(L, rules->arena, campaign->npages, sizeof(pz_page_t *));
     campaign->pages = pages;
     for (i = 0; i < campaign->npages; i++) {
-        owned = pz_rules_add(rules, &rules->pages, sizeof(pz_page_t *));
-        if (owned == NULL) {
-            luaL_error(L, "the rules need more memory than rules may have");
-        }
+        owned = pz_compile_add(L, place, &rules->pages, sizeof(pz_page_t *));
         memset(&error, 0, sizeof(error));
         pages[i] = *owned = pz_page_compile(rules->arena, texts[i], &error);
         if (pages[i] == NULL) {
-            pz_loader_report(place->loader, place->file, place->line,
-                             "campaign \"%s\": %s", campaign->name.data, error.text);
+            pz_loading_report(place->loading, place->file, place->line,
+                              "campaign \"%s\": %s", campaign->name.data, error.text);
         }
     }
 }
@@ -223,14 +178,14 @@ pz_compile_time(lua_State *L, const pz_compile_place_t *place, const char *key, 
     pz_str_t   text;
     pz_error_t error;
 
-    text = pz_table_text(L, place->loader->rules->arena, 1, key);
+    text = pz_table_text(L, place->loading->rules->arena, 1, key);
     if (text.data == NULL) {
         return;
     }
     memset(&error, 0, sizeof(error));
     if (pz_schedule_time(text, pz_str_from(place->zone), is_end, seconds, &error) != 0) {
-        pz_loader_report(place->loader, place->file, place->line, "campaign \"%s\": %s: %s",
-                         place->health->name.data, key, error.text);
+        pz_loading_report(place->loading, place->file, place->line, "campaign \"%s\": %s: %s",
+                          place->health->name.data, key, error.text);
     }
 }
 
@@ -240,16 +195,16 @@ pz_compile_schedule(lua_State *L, pz_compile_place_t *place, pz_campaign_t *camp
 {
     pz_str_t zone;
 
-    zone = pz_table_text(L, place->loader->rules->arena, 1, "timezone");
+    zone = pz_table_text(L, place->loading->rules->arena, 1, "timezone");
     place->zone = (zone.data != NULL) ? zone.data : "";
     campaign->schedule.from = INT64_MIN;
     campaign->schedule.to = INT64_MAX;
     pz_compile_time(L, place, "from", 0, &campaign->schedule.from);
     pz_compile_time(L, place, "to", 1, &campaign->schedule.to);
     if (campaign->schedule.from >= campaign->schedule.to) {
-        pz_loader_report(place->loader, place->file, place->line,
-                         "campaign \"%s\": 'from' is after 'to': it would never run",
-                         campaign->name.data);
+        pz_loading_report(place->loading, place->file, place->line,
+                          "campaign \"%s\": 'from' is after 'to': it would never run",
+                          campaign->name.data);
     }
 }
 
@@ -259,7 +214,7 @@ pz_compile_variants(lua_State *L, pz_compile_place_t *place, pz_campaign_t *camp
 {
     int           i, n, list, variant;
     pz_variant_t *variants;
-    pz_arena_t   *arena = place->loader->rules->arena;
+    pz_arena_t   *arena = place->loading->rules->arena;
 
     n = pz_table_push_list(L, 1, "variants");
     list = lua_gettop(L);
@@ -280,15 +235,15 @@ pz_compile_variants(lua_State *L, pz_compile_place_t *place, pz_campaign_t *camp
 
 
 void
-pz_compile_campaign(lua_State *L, pz_loader_t *loader)
+pz_compile_campaign(lua_State *L, pz_loading_t *loading)
 {
-    pz_ruleset_t      *rules = loader->rules;
+    pz_ruleset_t      *rules = loading->rules;
     pz_campaign_t      campaign, *added;
     pz_compile_place_t place;
 
     lua_settop(L, 1);
     memset(&campaign, 0, sizeof(campaign));
-    campaign.name = pz_compile_open(L, loader, &place);
+    campaign.name = pz_compile_open(L, loading, &place);
     campaign.file = rules->files[place.file];
     campaign.line = place.line;
     campaign.segments = pz_table_texts(L, rules->arena, 1, "segments", &campaign.nsegments);
@@ -305,10 +260,7 @@ pz_compile_campaign(lua_State *L, pz_loader_t *loader)
     pz_compile_schedule(L, &place, &campaign);
     pz_compile_variants(L, &place, &campaign);
 
-    added = pz_rules_add(rules, &rules->campaigns, sizeof(pz_campaign_t));
-    if (added == NULL) {
-        luaL_error(L, "the rules need more memory than rules may have");
-    }
+    added = pz_compile_add(L, &place, &rules->campaigns, sizeof(pz_campaign_t));
     *added = campaign;
 }
 
@@ -333,10 +285,10 @@ pz_compile_sort(pz_campaign_t *campaigns, size_t n)
 
 
 void
-pz_compile_finish(lua_State *L, pz_loader_t *loader)
+pz_compile_finish(lua_State *L, pz_loading_t *loading)
 {
     size_t         i;
-    pz_ruleset_t  *rules = loader->rules;
+    pz_ruleset_t  *rules = loading->rules;
     pz_function_t *functions = rules->functions.items;
 
     lua_settop(L, 0);

@@ -1,7 +1,8 @@
+#include "pz_compile_action.h"
+
 #include <lauxlib.h>
 #include <string.h>
 
-#include "pz_compile.h"
 #include "pz_table.h"
 
 typedef struct {
@@ -15,7 +16,7 @@ typedef struct {
 static pz_arena_t *
 pz_compile_action_arena(const pz_compile_action_t *in)
 {
-    return in->place->loader->rules->arena;
+    return in->place->loading->rules->arena;
 }
 
 
@@ -39,7 +40,7 @@ pz_compile_content(lua_State *L, const pz_compile_action_t *in, int table, const
     pz_sb_t              sb;
     pz_str_t             source;
     pz_error_t           error;
-    pz_ruleset_t        *rules = in->place->loader->rules;
+    pz_ruleset_t        *rules = in->place->loading->rules;
     const pz_template_t *t;
 
     source = pz_table_text(L, rules->arena, table, key);
@@ -50,9 +51,9 @@ pz_compile_content(lua_State *L, const pz_compile_action_t *in, int table, const
     t = pz_template_parse(rules->arena, source, kind, pz_compile_is_safe, rules,
                           rules->files[in->place->file], in->line, &error);
     if (t == NULL) {
-        pz_loader_report(in->place->loader, in->place->file,
-                         error.line != 0 ? error.line : in->line, "%s: %s", in->what.data,
-                         error.text);
+        pz_loading_report(in->place->loading, in->place->file,
+                          error.line != 0 ? error.line : in->line, "%s: %s", in->what.data,
+                          error.text);
         return;
     }
     content->pattern = t;
@@ -61,8 +62,8 @@ pz_compile_content(lua_State *L, const pz_compile_action_t *in, int table, const
         if (pz_template_render(t, &sb, NULL, NULL) != 0
             || pz_sb_done(&sb, &content->constant) != 0)
         {
-            pz_loader_report(in->place->loader, in->place->file, in->line,
-                             "%s: it has bytes that cannot stand there", in->what.data);
+            pz_loading_report(in->place->loading, in->place->file, in->line,
+                              "%s: it has bytes that cannot stand there", in->what.data);
         }
         content->pattern = NULL;
     }
@@ -114,8 +115,8 @@ pz_compile_place(lua_State *L, const pz_compile_action_t *in, pz_action_t *actio
     action->edit.slot = PZ_EDIT_NO_SLOT;
     action->edit.selector = pz_selector_parse(pz_compile_action_arena(in), at, &error);
     if (action->edit.selector == NULL) {
-        pz_loader_report(in->place->loader, in->place->file, in->line, "%s: selector \"%s\": %s",
-                         in->what.data, at.data, error.text);
+        pz_loading_report(in->place->loading, in->place->file, in->line, "%s: selector \"%s\": %s",
+                          in->what.data, at.data, error.text);
     }
 }
 
@@ -189,10 +190,10 @@ pz_compile_strategy(lua_State *L, const pz_compile_action_t *in, pz_strategy_t *
     strategy->kind = PZ_STRATEGY_LIST;
     strategy->name = pz_str_head(text, colon > 0 ? (size_t) colon : 0);
     if (colon < 0 || text.len == (size_t) colon + 1 || pz_compile_strategy_name(strategy->name)) {
-        pz_loader_report(in->place->loader, in->place->file, in->line,
-                         "recommendations: there is no strategy '%s'; there are visitor, segment, "
-                         "popular, bought_with, and lists of your own as \"NAME:KEY\"",
-                         text.data != NULL ? text.data : "");
+        pz_loading_report(in->place->loading, in->place->file, in->line,
+                          "recommendations: there is no strategy '%s'; there are visitor, segment, "
+                          "popular, bought_with, and lists of your own as \"NAME:KEY\"",
+                          text.data != NULL ? text.data : "");
         return;
     }
     lua_newtable(L);
@@ -250,7 +251,7 @@ pz_compile_action(lua_State *L, pz_compile_place_t *place, pz_action_t *action)
 {
     pz_str_t            kind;
     pz_compile_action_t in;
-    pz_arena_t         *arena = place->loader->rules->arena;
+    pz_arena_t         *arena = place->loading->rules->arena;
 
     in.place = place;
     in.index = lua_gettop(L);
@@ -290,7 +291,7 @@ const pz_actions_t *
 pz_compile_actions(lua_State *L, pz_compile_place_t *place)
 {
     int           i, n, list = lua_gettop(L);
-    pz_arena_t   *arena = place->loader->rules->arena;
+    pz_arena_t   *arena = place->loading->rules->arena;
     pz_action_t  *items;
     pz_actions_t *actions;
 

@@ -1,8 +1,6 @@
 #include "pz_loader.h"
 
 #include <lauxlib.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,47 +13,27 @@
 #define PZ_LOADER_FILE_MEMORY  (PZ_RULE_FILE_MAX + 4096)
 
 
-void
-pz_loader_report(pz_loader_t *loader, unsigned file, unsigned line, const char *format, ...)
-{
-    char        text[512];
-    va_list     args;
-    pz_error_t *error = NULL;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-
-    if (loader->found < loader->room) {
-        error = &loader->errors[loader->found];
-    }
-    loader->found++;
-    pz_error_set(error, file < loader->rules->nfiles ? loader->rules->files[file] : NULL, line,
-                 "%s", text);
-}
-
-
 /* An error of Lua's own, with its position in the text. */
 static void
-pz_loader_report_message(pz_loader_t *loader, pz_sandbox_result_t result, const char *message)
+pz_loader_report_message(pz_loading_t *loading, pz_sandbox_result_t result, const char *message)
 {
-    unsigned    file = loader->file, line = 0;
+    unsigned    file = loading->file, line = 0;
     const char *text = message;
 
     (void) pz_sandbox_position(message, &file, &line, &text);
     switch (result) {
     case PZ_SANDBOX_TIME:
-        pz_loader_report(loader, file, line, "it ran longer than the %u ms that all rule files "
-                         "have to load", loader->rules->limits.load_time);
-        loader->stop = 1;
+        pz_loading_report(loading, file, line, "it ran longer than the %u ms that all rule files "
+                          "have to load", loading->rules->limits.load_time);
+        loading->stop = 1;
         break;
     case PZ_SANDBOX_MEMORY:
-        pz_loader_report(loader, loader->file, 0, "the rule files up to this one need more than "
-                         "%zu bytes of Lua memory", loader->rules->limits.memory);
-        loader->stop = 1;
+        pz_loading_report(loading, loading->file, 0, "the rule files up to this one need more than "
+                          "%zu bytes of Lua memory", loading->rules->limits.memory);
+        loading->stop = 1;
         break;
     default:
-        pz_loader_report(loader, file, line, "%s", text);
+        pz_loading_report(loading, file, line, "%s", text);
     }
 }
 
@@ -65,10 +43,10 @@ static int
 pz_loader_use(lua_State *L)
 {
     const char               *name = luaL_checkstring(L, 1);
-    pz_loader_t              *loader = pz_native_loader(L);
+    pz_loading_t             *loading = pz_loading_of(L);
     const pz_prelude_chunk_t *chunk;
 
-    lua_rawgeti(L, LUA_REGISTRYINDEX, loader->modules);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, loading->modules);
     lua_getfield(L, -1, name);
     if (!lua_isnil(L, -1)) {
         return 1;
@@ -95,10 +73,10 @@ pz_loader_use(lua_State *L)
 static int
 pz_loader_enter_prelude(lua_State *L)
 {
-    pz_loader_t *loader = lua_touserdata(L, 1);
+    pz_loading_t *loading = lua_touserdata(L, 1);
 
     lua_newtable(L);
-    loader->modules = luaL_ref(L, LUA_REGISTRYINDEX);
+    loading->modules = luaL_ref(L, LUA_REGISTRYINDEX);
     pz_native_push(L);
     lua_setglobal(L, "native");
     lua_pushcfunction(L, pz_loader_use);
@@ -108,12 +86,12 @@ pz_loader_enter_prelude(lua_State *L)
     lua_pushliteral(L, "dsl");
     lua_call(L, 1, 1);
     lua_pushvalue(L, -1);
-    loader->prelude = luaL_ref(L, LUA_REGISTRYINDEX);
+    loading->prelude = luaL_ref(L, LUA_REGISTRYINDEX);
 
     lua_getfield(L, -1, "words");
     pz_sandbox_push_environment(L, lua_gettop(L));
-    loader->rules->environment = luaL_ref(L, LUA_REGISTRYINDEX);
-    pz_visitor_create(L, loader->rules);
+    loading->rules->environment = luaL_ref(L, LUA_REGISTRYINDEX);
+    pz_visitor_create(L, loading->rules);
     return 0;
 }
 
@@ -121,14 +99,14 @@ pz_loader_enter_prelude(lua_State *L)
 static int
 pz_loader_enter_file(lua_State *L)
 {
-    pz_loader_t *loader = lua_touserdata(L, 1);
-    const char  *name;
+    const char   *name;
+    pz_loading_t *loading = lua_touserdata(L, 1);
 
-    name = lua_pushfstring(L, "=rule%d", (int) loader->file);
-    if (luaL_loadbufferx(L, loader->text.data, loader->text.len, name, "t") != 0) {
+    name = lua_pushfstring(L, "=rule%d", (int) loading->file);
+    if (luaL_loadbufferx(L, loading->text.data, loading->text.len, name, "t") != 0) {
         return lua_error(L);
     }
-    lua_rawgeti(L, LUA_REGISTRYINDEX, loader->rules->environment);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, loading->rules->environment);
     lua_setfenv(L, -2);
     lua_call(L, 0, 0);
     return 0;
@@ -138,14 +116,14 @@ pz_loader_enter_file(lua_State *L)
 static int
 pz_loader_enter_finish(lua_State *L)
 {
-    pz_loader_t *loader = lua_touserdata(L, 1);
+    pz_loading_t *loading = lua_touserdata(L, 1);
 
-    lua_rawgeti(L, LUA_REGISTRYINDEX, loader->prelude);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, loading->prelude);
     lua_getfield(L, -1, "finish");
     lua_call(L, 0, 0);
-    pz_compile_finish(L, loader);
-    luaL_unref(L, LUA_REGISTRYINDEX, loader->prelude);
-    luaL_unref(L, LUA_REGISTRYINDEX, loader->modules);
+    pz_compile_finish(L, loading);
+    luaL_unref(L, LUA_REGISTRYINDEX, loading->prelude);
+    luaL_unref(L, LUA_REGISTRYINDEX, loading->modules);
     lua_settop(L, 0);
     lua_gc(L, LUA_GCCOLLECT, 0);
     return 0;
@@ -164,37 +142,37 @@ pz_loader_clock(void)
 
 /* One entry into Lua, of the time that all of them have together. */
 static void
-pz_loader_step(pz_loader_t *loader, lua_CFunction entry)
+pz_loader_step(pz_loading_t *loading, lua_CFunction entry)
 {
     char                message[512];
     uint64_t            start = pz_loader_clock(), spent;
     pz_sandbox_result_t result;
 
-    result = pz_sandbox_run(loader->rules->sandbox, entry, loader, loader->time + 1, message,
+    result = pz_sandbox_run(loading->rules->sandbox, entry, loading, loading->time + 1, message,
                             sizeof(message));
     spent = pz_loader_clock() - start;
-    loader->time -= (spent < loader->time) ? spent : loader->time;
+    loading->time -= (spent < loading->time) ? spent : loading->time;
     if (result != PZ_SANDBOX_OK) {
-        pz_loader_report_message(loader, result, message);
+        pz_loader_report_message(loading, result, message);
     }
 }
 
 
 static int
-pz_loader_read(pz_loader_t *loader, pz_arena_t *scratch)
+pz_loader_read(pz_loading_t *loading, pz_arena_t *scratch)
 {
     pz_error_t  error;
-    const char *file = loader->rules->files[loader->file];
+    const char *file = loading->rules->files[loading->file];
 
     memset(&error, 0, sizeof(error));
-    if (pz_rule_files_read(scratch, file, &loader->text, &error) != 0) {
-        pz_loader_report(loader, loader->file, 0, "%s", error.text);
+    if (pz_rule_files_read(scratch, file, &loading->text, &error) != 0) {
+        pz_loading_report(loading, loading->file, 0, "%s", error.text);
         return -1;
     }
-    if (pz_str_starts(loader->text, PZ_STR("\033LJ"))
-        || pz_str_starts(loader->text, PZ_STR("\033Lua")))
+    if (pz_str_starts(loading->text, PZ_STR("\033LJ"))
+        || pz_str_starts(loading->text, PZ_STR("\033Lua")))
     {
-        pz_loader_report(loader, loader->file, 0, "is compiled Lua; rule files are text");
+        pz_loading_report(loading, loading->file, 0, "is compiled Lua; rule files are text");
         return -1;
     }
     return 0;
@@ -202,29 +180,30 @@ pz_loader_read(pz_loader_t *loader, pz_arena_t *scratch)
 
 
 void
-pz_loader_run(pz_loader_t *loader)
+pz_loader_run(pz_loading_t *loading)
 {
+    unsigned    n = (unsigned) loading->rules->nfiles;
     pz_arena_t *scratch;
 
-    loader->file = (unsigned) loader->rules->nfiles;
-    loader->time = (uint64_t) loader->rules->limits.load_time * 1000;
-    pz_loader_step(loader, pz_loader_enter_prelude);
-    if (loader->found > 0) {
+    loading->file = n;
+    loading->time = (uint64_t) loading->rules->limits.load_time * 1000;
+    pz_loader_step(loading, pz_loader_enter_prelude);
+    if (loading->found > 0) {
         return;
     }
     scratch = pz_arena_create(PZ_LOADER_FILE_MEMORY, 64 * 1024);
     if (scratch == NULL) {
-        pz_loader_report(loader, loader->file, 0, "no memory to read the rule files");
+        pz_loading_report(loading, loading->file, 0, "no memory to read the rule files");
         return;
     }
-    for (loader->file = 0; loader->file < loader->rules->nfiles && !loader->stop; loader->file++) {
+    for (loading->file = 0; loading->file < n && !loading->stop; loading->file++) {
         pz_arena_reset(scratch);
-        if (pz_loader_read(loader, scratch) == 0) {
-            pz_loader_step(loader, pz_loader_enter_file);
+        if (pz_loader_read(loading, scratch) == 0) {
+            pz_loader_step(loading, pz_loader_enter_file);
         }
     }
     pz_arena_destroy(scratch);
-    if (!loader->stop) {
-        pz_loader_step(loader, pz_loader_enter_finish);
+    if (!loading->stop) {
+        pz_loader_step(loading, pz_loader_enter_finish);
     }
 }

@@ -8,19 +8,10 @@
 #include "pz_table.h"
 
 
-pz_loader_t *
-pz_native_loader(lua_State *L)
-{
-    pz_ruleset_t *rules = pz_sandbox_data(pz_sandbox_of(L));
-
-    return rules->loader;
-}
-
-
 static int
 pz_native_is_loaded(lua_State *L)
 {
-    lua_pushboolean(L, pz_native_loader(L) == NULL);
+    lua_pushboolean(L, pz_loading_of(L) == NULL);
     return 1;
 }
 
@@ -41,7 +32,7 @@ pz_native_where(lua_State *L)
             return 2;
         }
     }
-    lua_pushinteger(L, (lua_Integer) pz_native_loader(L)->file);
+    lua_pushinteger(L, (lua_Integer) pz_loading_of(L)->file);
     lua_pushinteger(L, 0);
     return 2;
 }
@@ -50,8 +41,8 @@ pz_native_where(lua_State *L)
 static int
 pz_native_report(lua_State *L)
 {
-    pz_loader_report(pz_native_loader(L), (unsigned) luaL_checkinteger(L, 1),
-                     (unsigned) luaL_checkinteger(L, 2), "%s", luaL_checkstring(L, 3));
+    pz_loading_report(pz_loading_of(L), (unsigned) luaL_checkinteger(L, 1),
+                      (unsigned) luaL_checkinteger(L, 2), "%s", luaL_checkstring(L, 3));
     return 0;
 }
 
@@ -70,11 +61,11 @@ pz_native_suggest(lua_State *L)
 static int
 pz_native_file_name(lua_State *L)
 {
-    pz_loader_t *loader = pz_native_loader(L);
-    lua_Integer  n = luaL_checkinteger(L, 1);
+    lua_Integer   n = luaL_checkinteger(L, 1);
+    pz_loading_t *loading = pz_loading_of(L);
 
-    lua_pushstring(L, (n >= 0 && (size_t) n < loader->rules->nfiles)
-                      ? loader->rules->files[n] : "?");
+    lua_pushstring(L, (n >= 0 && (size_t) n < loading->rules->nfiles)
+                      ? loading->rules->files[n] : "?");
     return 1;
 }
 
@@ -85,7 +76,7 @@ pz_native_field(lua_State *L)
 {
     int           rc, type;
     pz_str_t      name;
-    pz_ruleset_t *rules = pz_native_loader(L)->rules;
+    pz_ruleset_t *rules = pz_loading_of(L)->rules;
 
     name.data = luaL_checklstring(L, 1, &name.len);
     type = pz_type_from(pz_str_from(luaL_checkstring(L, 2)));
@@ -107,7 +98,7 @@ static int
 pz_native_segment(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
-    pz_compile_segment(L, pz_native_loader(L));
+    pz_compile_segment(L, pz_loading_of(L));
     return 0;
 }
 
@@ -116,7 +107,7 @@ static int
 pz_native_campaign(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
-    pz_compile_campaign(L, pz_native_loader(L));
+    pz_compile_campaign(L, pz_loading_of(L));
     return 0;
 }
 

@@ -47,7 +47,7 @@ struct pz_ruleset_s {
     pz_grow_t              campaigns;    /* pz_campaign_t */
     pz_grow_t              pages;        /* pz_page_t *, to be freed */
     pz_campaign_set_t      set;
-    struct pz_loader_s    *loader;       /* while loading */
+    struct pz_loading_s   *loading;      /* while loading */
     const struct pz_scope_s *scope;      /* while a function runs */
 };
 
