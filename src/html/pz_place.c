@@ -89,13 +89,14 @@ write_tag(pz_rewriter_t *rw, const char *open, uint64_t key)
  * End tags for the nodes from open_top down to `from`; `over` stands for the
  * node at that index when a new one has taken its place.  A formatting element
  * is not closed by its name: it would not open again where it should.  The end
- * tag of an element around it closes it without that; when there is none, the
- * place cannot be reached.
+ * tag of an element around it closes it without that (but form's, which closes
+ * nothing inside it); when there is none, the place cannot be reached.
  */
 static void
 write_ends(pz_rewriter_t *rw, unsigned from, int over, int last)
 {
     const pz_tree_t *t = &rw->tree;
+    int              skipped = 0;
 
     if (rw->explicit_only || rw->outcome != PZ_OUTCOME_EDITING) {
         return;
@@ -108,16 +109,18 @@ write_ends(pz_rewriter_t *rw, unsigned from, int over, int last)
 
         if ((flags & PZ_NODE_FORMATTING) && !last) {
             if (i > from) {
+                skipped = 1;
                 continue;
             }
             pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
             return;
         }
 
-        if (write_tag(rw, "</", key)) {
+        if ((skipped && key == pz_atom_keys[PZ_ATOM_FORM]) || write_tag(rw, "</", key)) {
             pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
             return;
         }
+        skipped = 0;
     }
 
     if (rw->open_top > from) {

@@ -42,6 +42,7 @@ function difference(want, got) {
 // 'same', why editing ended early, or 'different' with a note of what and where.
 function judge(name, html, edits, chunk) {
   const { out, ended } = rewrite(html, edits, chunk);
+  if (ended && process.env.PZ_SHOW) note(`${name} ${ended}: ${argumentsOf(edits).join(' ')}\n${html}`);
   if (ended) return ended;
 
   const document = read(html.toString());
@@ -67,7 +68,9 @@ function judgePages(folder) {
       const end = judge(file, html, edits, random.pick([undefined, '16384', '4096', '100']));
       ends[end] = (ends[end] ?? 0) + 1;
     }
-    ok(Object.keys(ends).join() === 'same', `${file}: ${summary(ends)}`);
+    // one page leaves an element open that a browser opens again and again
+    const may = file === 'no-html-tag.html' ? ['same', 'ambiguous'] : ['same'];
+    ok(Object.keys(ends).every((end) => may.includes(end)), `${file}: ${summary(ends)}`);
   }
 }
 

@@ -29,15 +29,22 @@ const adapter = {
 };
 
 export const isQuirky = (document) => document.mode === 'quirks';
-export const read = (html) => parse(html, { sourceCodeLocationInfo: true });
+export const read = (html) => {
+  const document = parse(html, { sourceCodeLocationInfo: true });
+  document.source = html;
+  return document;
+};
 
 export const select = (document, selector) => selectAll(selector, children(document), {
   adapter, quirksMode: isQuirky(document), lowerCaseTags: true, lowerCaseAttributeNames: true, cacheResults: false,
 });
 
-const isVoid = (node) => VOID.has(node.tagName)
-  || (node.namespaceURI !== HTML && node.sourceCodeLocation && !node.sourceCodeLocation.endTag
-      && node.selfClosing);
+// The tree does not tell a self-closing tag: the source does.
+const isSelfClosing = (node, source) => {
+  const at = node.sourceCodeLocation?.startTag ?? node.sourceCodeLocation;
+  return node.namespaceURI !== HTML && !node.sourceCodeLocation?.endTag && at
+    && source.slice(at.startOffset, at.endOffset).endsWith('/>');
+};
 
 const insert = (owner, nodes, before) => {
   for (const node of nodes) {
@@ -87,7 +94,7 @@ const editAttributes = (node, edit) => {
 };
 
 // All edits of one element, as docs/html-engine.md orders them.
-const editElement = (node, edits) => {
+const editElement = (node, edits, source) => {
   const at = (op) => edits.filter((e) => e.op === op).flatMap(content);
   const gone = edits.find((e) => e.op === 'replace' || e.op === 'remove');
   const inner = edits.find((e) => e.op === 'inner');
@@ -101,7 +108,7 @@ const editElement = (node, edits) => {
     return;
   }
   edits.forEach((e) => editAttributes(node, e));
-  if (isVoid(node)) return;
+  if (VOID.has(node.tagName) || isSelfClosing(node, source)) return;
   if (inner) {
     [...children(node)].forEach((c) => tree.detachNode(c));
     insert(node, content(inner));
@@ -126,7 +133,7 @@ export const edit = (document, edits) => {
     }
     return false;
   };
-  order.filter((n) => !dropped(n)).forEach((n) => editElement(n, matched.get(n)));
+  order.filter((n) => !dropped(n)).forEach((n) => editElement(n, matched.get(n), document.source));
   return order.length;
 };
 

@@ -34,7 +34,7 @@ const attributes = (random) => {
   return text;
 };
 
-const text = (random) => random.pick(['x', ' ', 'one two', '\n', '', '&amp;', '<', 'é', 'ไทย', '<!-- c -->', '</>', '<?pi?>']);
+const text = (random) => random.pick(['x', ' ', 'one two', '\n', '', '&amp;', '< ', 'é', 'ไทย', '<!-- c -->', '</>', '<?pi?>']);
 
 // One tree: elements that nest as they should.
 const nested = (random, depth) => {
