@@ -111,7 +111,7 @@ from_meta(const char *name_end, const char *end)
 
     if (pz_tag_find_attr(&tag, PZ_STR("http-equiv"), &attr)
         && pz_str_ieq(attr.value, PZ_STR("content-type"))
-        && pz_tag_find_attr(&tag, PZ_STR("content"), &attr))
+        && pz_tag_find_attr(&tag, PZ_STR("content"), &attr) && attr.value.len)
     {
         label = from_content(attr.value);
     }
@@ -152,7 +152,12 @@ skip_markup(const char *p, const char *end)
 static pz_charset_t
 prescan(pz_str_t head)
 {
-    const char *p = head.data, *end = p + head.len;
+    const char *p = head.data, *end;
+
+    if (head.len == 0) {
+        return PZ_CHARSET_ASCII;
+    }
+    end = p + head.len;
 
     while ((p = pz_find(p, end, '<')) < end) {
         if (end - p > 6 && pz_str_ieq((pz_str_t) { p + 1, 4 }, PZ_STR("meta"))

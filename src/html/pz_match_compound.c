@@ -13,11 +13,12 @@ equal(pz_str_t a, pz_str_t b, int fold)
 static int
 has_word(pz_str_t value, pz_str_t word, int fold)
 {
-    const char *p = value.data, *end = value.data + value.len;
+    const char *p = value.data, *end;
 
-    if (word.len == 0) {
+    if (word.len == 0 || value.len == 0) {
         return 0;
     }
+    end = p + value.len;
 
     while (p < end) {
         const char *from;

@@ -453,8 +453,14 @@ resume_opening(pz_scan_t *scan)
     scan->held = 0;
     scan->from = scan->start;
 
+    if (event != PZ_SCAN_MORE) {
+        return event;
+    }
+
     /* the consumer has to pass the carry on before `hold` is used again */
-    return event != PZ_SCAN_MORE ? event : PZ_SCAN_TEXT;
+    scan->bytes = open.kind == PZ_OPEN_TEXT ? scan->bytes : PZ_STR_NONE;
+
+    return PZ_SCAN_TEXT;
 }
 
 

@@ -85,6 +85,10 @@ next_word(pz_str_t *rest, pz_str_t *word)
 {
     size_t i = 0, n;
 
+    if (rest->len == 0) {
+        return 0;
+    }
+
     while (i < rest->len && pz_is_space(rest->data[i])) {
         i++;
     }
