@@ -2,6 +2,7 @@
 # make unit [ZONE=z]   the engine's unit tests, under ASAN and UBSAN
 # make test            everything; see docs/develop.md
 # make demo            a shop, personalized; make demo-stop ends it
+# make bench [BENCH=full]   beside plain nginx and others; see docs/performance.md
 # make fuzz [FUZZ=name] [SECONDS=60]
 # make module NGX=dir  the module against an nginx source tree
 
@@ -181,6 +182,14 @@ demo:
 	@sh t/tools/install demo
 	@$(MAKE) --no-print-directory -j$(NPROC) all
 	@sh t/demo/start
+
+BENCH ?= quick
+
+.PHONY: bench
+bench:
+	@sh t/tools/install bench
+	@$(MAKE) --no-print-directory -j$(NPROC) module
+	@perl t/bench/bench.pl $(BENCH)
 
 demo-stop:
 	@sh t/demo/stop

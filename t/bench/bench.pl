@@ -1,0 +1,219 @@
+#!/usr/bin/perl
+
+# Plain nginx, the module, sub_filter and OpenResty's peers on the same pages, visitors and Redis, in
+# one run.  See docs/performance.md.
+#
+# Usage: bench.pl [quick|full] [OPTION...]
+#   --only NAME,...         scenarios (plain is always there); --list names them
+#   --kinds static,proxied,cached    --sizes 15,60,500    --connections 1,32,200
+#   --repeats N             --seconds N (of each measurement)
+#   --instructions 0|1      count user instructions by callgrind
+#   --mtu N                 in a network namespace whose loopback has this MTU (needs root)
+#   --keep DIR              leave callgrind's files there
+#   --peers DIR             where lua-nginx-module is, or is to be unpacked
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Path qw(make_path);
+use FindBin;
+use Getopt::Long qw(GetOptions);
+use List::Util qw(shuffle);
+use lib "$FindBin::Bin/../lib", "$FindBin::Bin/lib";
+
+use Bench::Instructions;
+use Bench::Load;
+use Bench::Pages;
+use Bench::Report;
+use Bench::Scenario;
+use Bench::Server;
+use Personalize::Nginx;
+use Personalize::Redis;
+
+my ($PAGES, $VISITORS, $SEED) = (200, 10_000, 20);
+my @command = ('make bench', @ARGV ? "BENCH='@ARGV'" : ());
+
+my %preset = (
+    quick => { kinds => 'static,proxied', sizes => '60', connections => '32', repeats => 3, seconds => 1 },
+    full  => { kinds => 'static,proxied,cached', sizes => '15,60,500', connections => '1,32,200', repeats => 5, seconds => 2 },
+);
+
+my %o = options();
+list() if $o{list};
+enter_namespace($o{mtu}) if $o{mtu};
+
+my $shared = shared();
+my @servers = servers();
+check($_) for @servers;
+
+print "$_\n" for '`' . join(' ', @command) . '`', '', Bench::Report::machine() . '.',
+    "$PAGES pages of each size, $VISITORS visitors; median of $o{repeats} interleaved repeats of $o{seconds} s, "
+    . '± half the span.', '';
+
+my %runs = load();
+my %instructions = $o{instructions} ? instructions() : ();
+report();
+
+# --- what is to be done ---------------------------------------------------------
+
+sub options {
+    my $name = @ARGV && $ARGV[0] !~ /^-/ ? shift @ARGV : 'quick';
+    my %given = (%{ $preset{$name} // die "bench: quick or full, not $name\n" }, instructions => 1,
+        peers => "$FindBin::Bin/../../build/bench/peers", name => $name);
+
+    GetOptions(\%given, 'only=s', 'kinds=s', 'sizes=s', 'connections=s', 'repeats=i', 'seconds=i',
+        'instructions=i', 'mtu=i', 'keep=s', 'peers=s', 'list', 'inside') or die "bench: see the top of $0\n";
+    $given{$_} = [ split /,/, $given{$_} ] for qw(kinds sizes connections);
+    Bench::Scenario::named($_) for split /,/, $given{only} // '';
+    return %given;
+}
+
+sub list {
+    printf "%-14s %s\n", @$_{qw(name what)} for Bench::Scenario::all();
+    exit 0;
+}
+
+# A loopback of our own; the run ends with the namespace.
+sub enter_namespace {
+    my ($mtu) = @_;
+    return if $o{inside};
+    my @again = ($^X, abs_path($0), $o{name}, '--inside', map {
+        my $value = ref $o{$_} ? join(',', @{ $o{$_} }) : $o{$_};
+        ("--$_", $value)
+    } grep { !/^(?:name|list|inside)$/ } keys %o);
+    exec 'unshare', '-n', 'sh', '-c', 'ip link set lo mtu "$1" up && shift && exec "$@"', 'bench', $mtu, @again;
+    die "unshare: $!\n";
+}
+
+# Small pages differ by connection count; the other sizes are measured at 32 only, where they are
+# not asked for by name.
+sub groups {
+    my @groups;
+    for my $kind (@{ $o{kinds} }) {
+        for my $kb (@{ $o{sizes} }) {
+            for my $connections (@{ $o{connections} }) {
+                next if $o{name} eq 'full' && $kb != 60 && $connections != 32;
+                push @groups, { kind => $kind, kb => $kb, connections => $connections };
+            }
+        }
+    }
+    return @groups;
+}
+
+# --- what all scenarios share ---------------------------------------------------
+
+sub shared {
+    my $origin = Personalize::Nginx->new(plain => 1, level => 'warn');
+    Bench::Pages::write_all($origin->dir . '/pages', $_, $PAGES, $SEED) for @{ $o{sizes} };
+    $origin->config(<<'CONF', connections => 4096);
+    server {
+        listen 127.0.0.1:%%port:web%% backlog=1024;
+        access_log off;
+        sendfile on;
+        keepalive_requests 100000000;
+        root %%dir%%/pages;
+    }
+CONF
+    $origin->start;
+
+    my $redis = Personalize::Redis->start($origin->dir, port => $origin->port('redis'));
+    Bench::Visitors::load($redis, $VISITORS);
+
+    return {
+        keep => $origin, pages => $origin->dir . '/pages', redis => $redis, origin => $origin->port('web'),
+        redis_port => $origin->port('redis'), bench => abs_path($FindBin::Bin), peers => peers(),
+    };
+}
+
+sub peers {
+    my @wanted = grep { $_->{peers} } wanted() or return undef;
+    make_path($o{peers});
+    chomp(my $dir = `sh '$FindBin::Bin/peers' '$o{peers}'`);
+    return $? == 0 ? $dir : undef;
+}
+
+sub wanted {
+    my %only = map { $_ => 1 } split /,/, $o{only} // '';
+    return grep { !%only || $only{ $_->{name} } || $_->{name} eq 'plain' } Bench::Scenario::all();
+}
+
+sub servers {
+    my @found;
+    for my $scenario (wanted()) {
+        next if $scenario->{peers} && !$shared->{peers};
+        push @found, Bench::Server->build($scenario, $shared)->start;
+    }
+    return @found;
+}
+
+# No figure for a server that does not do the work.
+sub check {
+    my ($server) = @_;
+    for my $kind (@{ $o{kinds} }) {
+        for my $kb (@{ $o{sizes} }) {
+            for my $n (1 .. 12) {
+                my $wrong = $server->wrong($kind, $kb, 1 + $n * 7 % $PAGES, $n * 31) // next;
+                die "$server->{scenario}{name}, $kind, $kb KB, page @{[ 1 + $n * 7 % $PAGES ]}: $wrong\n" . $server->log;
+            }
+        }
+    }
+}
+
+# --- measuring ------------------------------------------------------------------
+
+sub load {
+    my %found;
+    my @groups = groups();
+
+    $SIG{ALRM} = sub { die "bench: took too long\n" };
+    alarm 120 + 3 * @groups * @servers * ($o{repeats} + 1) * ($o{seconds} + 1);
+
+    srand($SEED);
+    for my $repeat (0 .. $o{repeats}) {    # the first one warms up
+        for my $group (@groups) {
+            for my $server (shuffle @servers) {
+                my $figures = Bench::Load::measure($server, %$group, seconds => $repeat ? $o{seconds} : 1,
+                    pages => $PAGES, visitors => $VISITORS, seed => $repeat);
+                push @{ $found{ key($group) }{ $server->{scenario}{name} } }, $figures if $repeat;
+            }
+        }
+        print STDERR "bench: repeat $repeat of $o{repeats}\n" if -t STDERR;
+    }
+    alarm 0;
+    return %found;
+}
+
+sub key { my ($group) = @_; return join '/', @$group{qw(kind kb connections)} }
+
+sub instructions {
+    if (!Bench::Instructions::available()) {
+        print STDERR "bench: no valgrind: instructions are left out\n";
+        return ();
+    }
+    make_path($o{keep}) if $o{keep};
+    $_->stop for @servers;
+
+    my %found;
+    my $quick = $o{name} eq 'quick';
+    for my $server (grep { !$quick || $o{only} || $_->{scenario}{quick} } @servers) {
+        my $name = $server->{scenario}{name};
+        for my $kind (grep { !$quick || $_ eq 'static' } @{ $o{kinds} }) {
+            for my $kb (grep { $_ == 60 } @{ $o{sizes} }) {
+                $found{"$kind/$kb"}{$name} = Bench::Instructions::measure($server, kind => $kind, kb => $kb,
+                    pages => $PAGES, visitors => $VISITORS, requests => $quick ? [ 100, 300 ] : [ 400, 1000 ],
+                    $o{keep} ? (keep => "$o{keep}/callgrind.$name.$kind") : ());
+            }
+        }
+    }
+    return %found;
+}
+
+sub report {
+    my @scenarios = map { $_->{scenario} } @servers;
+    for my $group (groups()) {
+        printf "### %s, %d KB, %d connection%s\n\n", ucfirst $group->{kind}, $group->{kb}, $group->{connections},
+            $group->{connections} == 1 ? '' : 's';
+        print Bench::Report::table(\@scenarios, $runs{ key($group) }, $instructions{"$group->{kind}/$group->{kb}"} // {}), "\n";
+    }
+}

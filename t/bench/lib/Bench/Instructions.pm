@@ -1,0 +1,74 @@
+package Bench::Instructions;
+
+# User instructions a request, counted by callgrind: one nginx process, one connection, the same
+# pages and visitors in the same order.  Two runs of different length: what start-up costs cancels.
+
+use strict;
+use warnings;
+
+use Personalize::Http;
+use Personalize::Process;
+
+sub available {
+    my ($path) = grep { -x } map { "$_/valgrind" } split /:/, $ENV{PATH};
+    return $path;
+}
+
+# Thousands of instructions a request.  requests: [ first run, second run ]
+sub measure {
+    my ($server, %o) = @_;    # kind kb pages visitors requests keep
+    my ($few, $many) = @{ $o{requests} };
+
+    my $start = _run($server, %o, count => $few);
+    my $end = _run($server, %o, count => $many, keep => $o{keep});
+    return ($end - $start) / ($many - $few) / 1000;
+}
+
+sub _run {
+    my ($server, %o) = @_;
+
+    my $out = $o{keep} // "$server->{dir}/callgrind.out";
+    unlink $out;
+    $server->configure(single => 1);
+
+    local %ENV = (%ENV, $server->environment);
+    my $pid = Personalize::Process::spawn('callgrind', "$server->{dir}/logs/callgrind.log",
+        'valgrind', '--tool=callgrind', "--callgrind-out-file=$out", '--smc-check=all-non-file',
+        $server->_command);
+    Personalize::Process::until_true(60, sub { Personalize::Nginx::_listens($server->port("web")) })
+        or die "nginx did not start under callgrind:\n" . $server->read('logs/callgrind.log') . $server->log;
+
+    my $client = Personalize::Http->new($server->port('web'));
+    srand(7);
+    for my $n (0 .. $o{count} - 1) {
+        _get($client, $server, 1 + $n % $o{pages}, 1 + int rand $o{visitors}, %o);
+    }
+    $client->close;
+    _end($pid);
+
+    my ($total) = Personalize::Nginx::slurp($out) =~ /^(?:totals|summary): (\d+)/m;
+    return $total // die "callgrind wrote no totals:\n" . $server->read('logs/callgrind.log');
+}
+
+# A signal that valgrind delivers between nginx's look at it and epoll_wait is not seen until the
+# next event, so there are several.
+sub _end {
+    my ($pid) = @_;
+    Personalize::Process::until_true(60, sub {
+        kill 'QUIT', $pid;
+        select undef, undef, undef, 0.2;
+        return !Personalize::Process::is_alive($pid);
+    });
+    Personalize::Process::stop($pid, signal => 'KILL');
+}
+
+sub _get {
+    my ($client, $server, $page, $visitor, %o) = @_;
+    $client->send(Personalize::Http::text($server->path($o{kind}, $o{kb}) . "$page.html",
+        cookie => "theme=light; visitor=v$visitor", headers => [ Connection => 'keep-alive' ]));
+    my $reply = $client->reply(timeout => 60);
+    die "$server->{scenario}{name}: status " . ($reply->status // 'none') . " under callgrind\n"
+        if !$reply->complete || $reply->status != 200;
+}
+
+1;

@@ -1,0 +1,41 @@
+package Bench::Load;
+
+# One measurement: wrk against one server, and what its worker spent meanwhile.
+
+use strict;
+use warnings;
+
+# { rate, p50, p99 (ms), cpu (us a request), memory (MB) }
+sub measure {
+    my ($server, %o) = @_;    # kind kb connections seconds pages visitors seed
+
+    my $worker = $server->worker;
+    my $url = 'http://127.0.0.1:' . $server->port('web') . '/';
+    my @command = ('wrk', '-t1', "-c$o{connections}", "-d$o{seconds}s", '--timeout', '10s',
+        '-s', "$server->{shared}{bench}/load.lua", $url, '--',
+        $server->path($o{kind}, $o{kb}), $o{pages}, $o{visitors}, $o{seed});
+
+    my $before = _spent($worker);
+    open my $out, '-|', @command or die "wrk: $!\n";
+    my $text = join '', <$out>;
+    close $out;
+    my $spent = _spent($worker) - $before;
+
+    my %got = $text =~ /^BENCH (.*)$/m ? map { split /=/ } split ' ', $1 : die "wrk:\n$text";
+    die "$server->{scenario}{name}: $got{errors} requests failed:\n$text" if $got{errors};
+    die "$server->{scenario}{name}: no request in $o{seconds} s\n" if !$got{requests};
+
+    return {
+        rate => 1e6 * $got{requests} / $got{usec}, p50 => $got{p50} / 1000, p99 => $got{p99} / 1000,
+        cpu => $spent / 1000 / $got{requests}, memory => $server->memory / 1024,
+    };
+}
+
+# Nanoseconds that the process's main thread, its only one here, has run.
+sub _spent {
+    my ($pid) = @_;
+    my ($ns) = split ' ', Personalize::Nginx::slurp("/proc/$pid/schedstat");
+    return $ns // die "no /proc/$pid/schedstat: is the worker alive?\n";
+}
+
+1;

@@ -1,0 +1,66 @@
+package Bench::Scenario;
+
+# What is compared: a name, what it is, and how an nginx is set up for it.  `against` is the plain
+# nginx that its ratio is to; `gives`: plain, personal (each visitor's own) or constant insertions; `quick`: its
+# instructions are counted in a quick run too.
+
+use strict;
+use warnings;
+
+my @all;
+my %by_name;
+
+sub all { return @all }
+
+sub named {
+    my ($name) = @_;
+    return $by_name{$name} // die "no scenario named $name; there are: @{[ map { $_->{name} } @all ]}\n";
+}
+
+sub _add {
+    my ($name, $what, %o) = @_;
+    my $scenario = {
+        name => $name, what => $what, against => 'plain', gives => 'personal', sendfile => 'off',
+        module => 0, peers => 0, server => '', http => '', location => '', %o,
+    };
+    push @all, $by_name{$name} = $scenario;
+}
+
+sub _module {
+    my ($redis, %o) = @_;
+    return (module => 1, server => <<"CONF", %o);
+        personalize_redis    $redis;
+        personalize_rules    %%rules%%;
+        personalize_visitor  \$cookie_visitor;
+        personalize_deadline 1s;
+        personalize          on;
+CONF
+}
+
+sub _peer {
+    my ($file, $access) = @_;
+    return (peers => 1, http => <<"HTTP", location => <<"LOCATION");
+    lua_package_path "%%bench%%/peer/?.lua;%%dir%%/?.lua;%%peers%%/usr/share/lua/5.1/?.lua;;";
+    lua_shared_dict profiles 64m;
+    lua_socket_log_errors off;
+HTTP
+            access_by_lua_block        { require("$file").$access("unix:%%redis_path%%") }
+            header_filter_by_lua_block { require("$file").header() }
+            body_filter_by_lua_block   { require("$file").body() }
+LOCATION
+}
+
+_add('plain', 'plain nginx, sendfile off', gives => 'plain', quick => 1);
+_add('sendfile', 'plain nginx, sendfile on', gives => 'plain', sendfile => 'on');
+_add('off', 'module loaded, `personalize off`', gives => 'plain', module => 1, quick => 1);
+_add('nothing', 'module, Redis asked (unix socket), nothing to show', _module('%%redis_unix%%', gives => 'plain', pages => '/other'));
+_add('unix', 'module, Redis on every request (unix socket)', _module('%%redis_unix%%', quick => 1));
+_add('tcp', 'module, Redis on every request (tcp)', _module('%%redis_tcp%%'));
+_add('unix-sendfile', 'the same (unix socket), sendfile on', _module('%%redis_unix%%', sendfile => 'on'));
+_add('function', 'the same (unix socket), a Lua function decides', _module('%%redis_unix%%', function => 1));
+_add('sub', 'sub_filter, constants', gives => 'constant', location => '%%sub_filters%%');
+_add('naive', 'OpenResty, as most people write it', _peer('naive', 'access'));
+_add('tuned', 'OpenResty, tuned by hand', _peer('tuned', 'access'), quick => 1);
+_add('shared', 'OpenResty, tuned, shared-dictionary cache', _peer('tuned', 'access_shared'));
+
+1;

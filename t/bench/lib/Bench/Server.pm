@@ -1,0 +1,120 @@
+package Bench::Server;
+
+# The nginx of one scenario, over the pages and the Redis that all scenarios share.
+
+use strict;
+use warnings;
+
+use parent 'Personalize::Nginx';
+
+use Bench::Visitors;
+
+my %prefix = (static => '/s/', proxied => '/p/', cached => '/c/');
+
+# shared: { pages, redis, redis_port, origin (port), bench (folder), peers (folder or undef) }
+sub build {
+    my ($class, $scenario, $shared) = @_;
+
+    my $self = $class->new(plain => !$scenario->{module}, level => 'warn', scenario => $scenario, shared => $shared);
+    $self->let(
+        bench => $shared->{bench}, peers => $shared->{peers} // '', pages => $shared->{pages},
+        origin => $shared->{origin}, redis_path => $shared->{redis}{path},
+        redis_unix => $shared->{redis}->url, redis_tcp => "redis://127.0.0.1:$shared->{redis}{port}/0",
+        sub_filters => _sub_filters(),
+    );
+    $self->rules('bench.lua', Bench::Visitors::rules(%$scenario));
+    $self->write('templates.lua', 'return {' . join(',', map { "[==[$_]==]" } @Bench::Visitors::TEMPLATES) . "}\n");
+    return $self->configure;
+}
+
+# single: one process in the foreground, as callgrind wants it.
+sub configure {
+    my ($self, %o) = @_;
+    my $scenario = $self->{scenario};
+    my $modules = $scenario->{peers}
+        ? join('', map { "load_module $self->{shared}{peers}/usr/lib/nginx/modules/$_.so;\n" }
+            qw(ndk_http_module ngx_http_lua_module)) : '';
+
+    return $self->config(<<"CONF", connections => 4096, main => $modules . ($o{single} ? 'master_process off;' : ''));
+    proxy_cache_path %%dir%%/cache keys_zone=pages:4m inactive=1h max_size=1g;
+    upstream origin { server 127.0.0.1:%%origin%%; keepalive 256; keepalive_requests 100000000; }
+    $scenario->{http}
+    server {
+        listen 127.0.0.1:%%port:web%% backlog=1024;
+        access_log off;
+        sendfile $scenario->{sendfile};
+        keepalive_requests 100000000;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+$scenario->{server}
+        location /s/ {
+            alias %%pages%%/;
+$scenario->{location}
+        }
+        location /p/ {
+            proxy_pass http://origin/;
+$scenario->{location}
+        }
+        location /c/ {
+            proxy_pass http://origin/;
+            proxy_cache pages;
+            proxy_cache_valid 1h;
+$scenario->{location}
+        }
+    }
+CONF
+}
+
+sub path { my ($self, $kind, $kb) = @_; return "$prefix{$kind}$kb/" }
+
+# OpenResty's LuaJIT has the same file name as the distribution's.
+sub environment {
+    my ($self) = @_;
+    return $self->{scenario}{peers}
+        ? (LD_LIBRARY_PATH => join ':', glob "$self->{shared}{peers}/usr/lib/*-linux-gnu*") : ();
+}
+
+sub start {
+    my ($self) = @_;
+    local %ENV = (%ENV, $self->environment);
+    return $self->SUPER::start;
+}
+
+# The one worker: there may be a cache manager beside it.
+sub worker {
+    my ($self) = @_;
+    my ($pid) = grep { Personalize::Nginx::slurp("/proc/$_/cmdline") =~ /worker process/ } $self->workers;
+    return $pid // die "$self->{scenario}{name}: no worker\n" . $self->log;
+}
+
+# What a visitor must get; undef when it is what comes, else what is wrong.
+sub wrong {
+    my ($self, $kind, $kb, $page, $visitor) = @_;
+    my $gives = $self->{scenario}{gives};
+
+    my $want = Personalize::Nginx::slurp("$self->{shared}{pages}/$kb/$page.html");
+    $want = Bench::Visitors::personalized($want, $gives eq 'constant' ? 0 : $visitor) if $gives ne 'plain';
+
+    my $reply = $self->get($self->path($kind, $kb) . "$page.html", cookie => "visitor=v$visitor");
+    return undef if $reply->status == 200 && $reply->body eq $want;
+    return sprintf "status %s, %d bytes, %d wanted, first difference at %d",
+        $reply->status, length $reply->body, length $want, _difference($reply->body, $want);
+}
+
+sub _difference {
+    my ($one, $other) = @_;
+    my $same = ($one ^ $other) =~ /^(\0*)/ ? length $1 : 0;
+    return $same;
+}
+
+sub _sub_filters {
+    my ($bar, $related, $coupon) = Bench::Visitors::contents(0);
+    my @pairs = (
+        [ $Bench::Pages::BODY, $Bench::Pages::BODY . $bar ],
+        [ $Bench::Pages::RELATED, $Bench::Pages::RELATED . $related ],
+        [ $Bench::Pages::MAIN, $coupon . $Bench::Pages::MAIN ],
+    );
+    return join "\n", map { "            sub_filter '$_->[0]' '$_->[1]';" } @pairs;
+}
+
+1;
