@@ -6,6 +6,7 @@
 
 #include "pz_edit.h"
 #include "pz_template.h"
+#include "pz_zone.h"
 
 typedef enum {
     PZ_ACTION_HEADER,
@@ -66,7 +67,7 @@ typedef struct {
     unsigned                 count;
     pz_str_t                 pool;
     int64_t                  ttl;
-    int                      offset;     /* seconds east of UTC, for times that people read */
+    const pz_zone_t         *zone;       /* for times that people read */
     pz_layout_t              layout;
 } pz_action_t;
 

@@ -183,7 +183,7 @@ pz_compile_time(lua_State *L, const pz_compile_place_t *place, const char *key, 
         return;
     }
     memset(&error, 0, sizeof(error));
-    if (pz_schedule_time(text, pz_str_from(place->zone), is_end, seconds, &error) != 0) {
+    if (pz_schedule_time_in(text, place->zone, is_end, seconds, &error) != 0) {
         pz_loading_report(place->loading, place->file, place->line, "campaign \"%s\": %s: %s",
                           place->health->name.data, key, error.text);
     }
@@ -191,14 +191,31 @@ pz_compile_time(lua_State *L, const pz_compile_place_t *place, const char *key, 
 
 
 static void
+pz_compile_zone(lua_State *L, pz_compile_place_t *place)
+{
+    pz_str_t    name;
+    pz_error_t  error;
+    pz_arena_t *arena = place->loading->rules->arena;
+
+    memset(&error, 0, sizeof(error));
+    name = pz_table_text(L, arena, 1, "timezone");
+    place->zone = pz_zone_open(arena, name, &error);
+    if (place->zone == NULL) {
+        pz_loading_report(place->loading, place->file, place->line, "campaign \"%s\": timezone: %s",
+                          place->health->name.data, error.text);
+    }
+}
+
+
+static void
 pz_compile_schedule(lua_State *L, pz_compile_place_t *place, pz_campaign_t *campaign)
 {
-    pz_str_t zone;
-
-    zone = pz_table_text(L, place->loading->rules->arena, 1, "timezone");
-    place->zone = (zone.data != NULL) ? zone.data : "";
     campaign->schedule.from = INT64_MIN;
     campaign->schedule.to = INT64_MAX;
+    pz_compile_zone(L, place);
+    if (place->zone == NULL) {
+        return;
+    }
     pz_compile_time(L, place, "from", 0, &campaign->schedule.from);
     pz_compile_time(L, place, "to", 1, &campaign->schedule.to);
     if (campaign->schedule.from >= campaign->schedule.to) {

@@ -227,24 +227,6 @@ pz_compile_strategies(lua_State *L, const pz_compile_action_t *in, pz_action_t *
 }
 
 
-/*
- * How far the campaign's zone is from UTC now.  Times that people read are
- * shown with it; a change of clocks is picked up when the rules load again.
- */
-static int
-pz_compile_offset(const pz_compile_place_t *place)
-{
-    int64_t seconds;
-
-    if (pz_schedule_time(PZ_STR("2000-01-01 00:00"), pz_str_from(place->zone), 0, &seconds, NULL)
-        != 0)
-    {
-        return 0;
-    }
-    return (int) (946684800 - seconds);
-}
-
-
 /* The action on top of the stack. */
 static void
 pz_compile_action(lua_State *L, pz_compile_place_t *place, pz_action_t *action)
@@ -282,7 +264,7 @@ pz_compile_action(lua_State *L, pz_compile_place_t *place, pz_action_t *action)
         action->kind = PZ_ACTION_COUPON;
         action->pool = pz_table_text(L, arena, in.index, "pool");
         action->ttl = (int64_t) pz_table_number(L, in.index, "ttl", 0);
-        action->offset = pz_compile_offset(place);
+        action->zone = place->zone;
     }
 }
 

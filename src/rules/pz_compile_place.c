@@ -11,7 +11,7 @@ pz_compile_open(lua_State *L, pz_loading_t *loading, pz_compile_place_t *place)
     pz_arena_t *arena = loading->rules->arena;
 
     place->loading = loading;
-    place->zone = "";
+    place->zone = NULL;
     place->file = (unsigned) pz_table_number(L, 1, "file", 0);
     place->line = (unsigned) pz_table_number(L, 1, "line", 0);
     place->health = pz_table_array(L, arena, 1, sizeof(pz_health_t));

@@ -8,11 +8,11 @@
 
 /* Where errors of the thing under way are, and whose health its functions have. */
 typedef struct {
-    pz_loading_t *loading;
-    unsigned     file;
-    unsigned     line;
-    pz_health_t *health;
-    const char  *zone;      /* time zone of the campaign */
+    pz_loading_t    *loading;
+    unsigned         file;
+    unsigned         line;
+    pz_health_t     *health;
+    const pz_zone_t *zone;    /* of a campaign */
 } pz_compile_place_t;
 
 /* Name, place and health of the table at index 1; returns the name. */

@@ -175,7 +175,7 @@ static pz_str_t
 pz_fill_time(const pz_scope_t *scope, int64_t seconds)
 {
     pz_sb_t   sb;
-    time_t    shown = (time_t) (seconds + scope->action->offset);
+    time_t    shown = (time_t) (seconds + pz_zone_offset(scope->action->zone, seconds));
     pz_str_t  text = PZ_STR_NONE;
     struct tm tm;
     char      digits[32];

@@ -148,6 +148,34 @@ test_refused(void **state)
     }
 }
 
+/* A zone is asked where its clocks are at a moment, not where they were once. */
+static void
+test_offsets(void **state)
+{
+    int64_t          change;
+    pz_arena_t      *arena = pz_arena_create(PZ_ZONE_FILE, 0);
+    const pz_zone_t *zone;
+
+    (void) state;
+    zone = pz_zone_open(arena, PZ_STR(" -09:30 "), NULL);
+    assert_int_equal(pz_zone_offset(zone, 0), -9 * 3600 - 1800);
+    assert_int_equal(pz_zone_offset(pz_zone_open(arena, PZ_STR_NONE, NULL), 1795737600), 0);
+    assert_null(pz_zone_open(arena, PZ_STR("Europe/Berlinn"), NULL));
+    if (!has_zones()) {
+        pz_arena_destroy(arena);
+        skip();
+    }
+    zone = pz_zone_open(arena, PZ_STR("Europe/Berlin"), NULL);
+    assert_int_equal(pz_zone_offset(zone, at("2026-07-01 12:00", "UTC", 0)), 7200);
+    assert_int_equal(pz_zone_offset(zone, at("2026-12-01 12:00", "UTC", 0)), 3600);
+    change = at("2026-03-29 01:00", "UTC", 0);
+    assert_int_equal(pz_zone_offset(zone, change - 1), 3600);
+    assert_int_equal(pz_zone_offset(zone, change), 7200);
+    /* past the last change that the file lists */
+    assert_int_equal(pz_zone_offset(zone, at("2090-07-01", "UTC", 0)), 7200);
+    pz_arena_destroy(arena);
+}
+
 static size_t
 read_file(const char *path, char *bytes, size_t room)
 {
@@ -326,6 +354,7 @@ main(void)
         cmocka_unit_test(test_zones),
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_offsets),
         cmocka_unit_test(test_agrees_with_libc),
         cmocka_unit_test(test_damaged_files),
         cmocka_unit_test(test_rules),

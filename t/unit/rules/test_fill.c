@@ -2,6 +2,7 @@
  * Slots: which products are shown and how, and coupons.
  */
 #include "rules_case.h"
+#include "pz_schedule.h"
 
 #define FIELDS  8
 
@@ -169,6 +170,41 @@ test_coupon(void **state)
     rules_close(&c);
 }
 
+static const char *
+expiry(rules_case_t *c, const char *time)
+{
+    int64_t            seconds = 0;
+    pz_str_t           html = PZ_STR_NONE;
+    pz_ruleset_input_t in = rules_input(c);
+
+    assert_int_equal(pz_schedule_time(pz_str_from(time), PZ_STR_NONE, 0, &seconds, NULL), 0);
+    assert_int_equal(pz_ruleset_coupon(c->rules, &in, &c->plan.wants[0], PZ_STR("A1"), seconds,
+                                       &html), 0);
+    return html.data;
+}
+
+/* Each time with the clock of its own day, whatever day it is when the rules load. */
+static void
+test_summer_time(void **state)
+{
+    rules_case_t c;
+
+    (void) state;
+    if (access("/usr/share/zoneinfo/Europe/Berlin", R_OK) != 0) {
+        print_message("no time zones are installed (package tzdata)\n");
+        skip();
+    }
+    rules_open(&c);
+    rules_accept(&c, "campaign \"c\" { timezone = \"Europe/Berlin\", show = coupon { at = \"main\",\n"
+        "pool = \"autumn\", text = \"{{ code }}\", expires = \"until {{ expires }}\" } }\n");
+    rules_plan(&c);
+    assert_non_null(strstr(expiry(&c, "2026-07-31 21:59"), "until 2026-07-31 23:59<"));
+    assert_non_null(strstr(expiry(&c, "2026-12-24 22:59"), "until 2026-12-24 23:59<"));
+    assert_non_null(strstr(expiry(&c, "2026-10-25 00:59"), "until 2026-10-25 02:59<"));
+    assert_non_null(strstr(expiry(&c, "2026-10-25 01:00"), "until 2026-10-25 02:00<"));
+    rules_close(&c);
+}
+
 /* A function in a widget that is filled later fails then, and shows nothing. */
 static void
 test_failing_function(void **state)
@@ -192,6 +228,7 @@ main(void)
         cmocka_unit_test(test_which_products),
         cmocka_unit_test(test_card),
         cmocka_unit_test(test_coupon),
+        cmocka_unit_test(test_summer_time),
         cmocka_unit_test(test_failing_function),
     };
 
