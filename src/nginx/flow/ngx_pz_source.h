@@ -13,7 +13,8 @@
 
 #include "ngx_pz_inflate.h"
 
-#define NGX_PZ_SOURCE_BUFFER  16384
+/* Bytes from a file, or inflated, at a time: a client that stalls keeps one such buffer. */
+#define NGX_PZ_SOURCE_BUFFER  8192
 
 typedef struct {
     ngx_pool_t        *pool;
