@@ -11,13 +11,14 @@ use Personalize::Site;
 use Personalize::Upstream;
 
 my $page = $Personalize::Site::PAGE;
-my $long = $page =~ s{Hello\.}{'<p>' . ('A line of text, as pages have them. ' x 3 . "</p>\n<p>") x 4600}er;
+my $long = $page =~ s{Hello\.}{'<p>' . ('A line of text, as pages have them. ' x 3 . "</p>
+<p>") x 4600}er;
 
 my %kinds = (
     'static'     => '/',
     'proxied'    => '/proxied/',
     'unbuffered' => '/unbuffered/',
-    'gzip'       => '/gzip/',
+    'sendfile'   => '/sendfile/',
 );
 
 sub kinds { return sort keys %kinds }
@@ -44,22 +45,21 @@ sub _run {
         %%pz%% %%deadline%%
         location /proxied/    { proxy_pass http://127.0.0.1:%%port:up%%; }
         location /unbuffered/ { proxy_pass http://127.0.0.1:%%port:up%%; proxy_buffering off; }
-        location /gzip/       { gzip on; gzip_proxied any; alias %%dir%%/html/; }
+        location /sendfile/   { sendfile on; alias %%dir%%/html/; }
     }
 CONF
     $t->start;
 
     my $path = "$kinds{$kind}?as=ann";
-    my $accept = [ 'Accept-Encoding' => $kind eq 'gzip' ? 'gzip' : undef ];
-    $t->get($path, headers => $accept) for 1 .. 5;
+    $t->get($path) for 1 .. 5;
 
     my $before = $t->memory;
     my @open = map {
         my $c = Personalize::Http->new($t->port('web'), rcvbuf => 4096);
-        $c->send(Personalize::Http::text($path, headers => $accept));
+        $c->send(Personalize::Http::text($path));
         $c;
     } 1 .. $clients;
-    select undef, undef, undef, 1.5;
+    _until_idle($t->workers);
     my $kb = ($t->memory - $before) / $clients;
 
     my $whole = 0;
@@ -73,6 +73,22 @@ CONF
     $origin->stop;
     $t->redis->stop;
     return ($kb, $whole);
+}
+
+# Until the workers have used no CPU for half a second: all that can go out has gone out.
+sub _until_idle {
+    my (@pids) = @_;
+    my ($before, $now) = (-1, 0);
+    for (1 .. 60) {
+        select undef, undef, undef, 0.5;
+        $now = 0;
+        for my $pid (@pids) {
+            my @fields = split ' ', Personalize::Nginx::slurp("/proc/$pid/stat") =~ s/^.*\)//r;
+            $now += $fields[11] + $fields[12];
+        }
+        return if $now - $before <= 1;
+        $before = $now;
+    }
 }
 
 1;
