@@ -69,7 +69,11 @@ my %loaded = $t->metrics;
 $t->rules('one.lua', "campaign \"one\" {\n  show = { header { \"X-one\", \"third\" } }\n  oops\n}\n");
 ok($t->logged(qr/one\.lua:3:? /, 4), 'a broken file is named with its line in the log');
 is(seen(), 'secund', 'and the last good set stays');
-my $status = $t->get('/_personalize_admin/status')->body;
+my $status;
+Personalize::Process::until_true(4, sub {    # each worker looks for itself
+    $status = $t->get('/_personalize_admin/status')->body;
+    return $status =~ /one\.lua/;
+});
 like($status, qr/one\.lua/, 'the status page names the file');
 like($status, qr/one\.lua:3|"line"\s*:\s*3/, 'and the line');
 my %broken = $t->metrics;
