@@ -58,3 +58,58 @@ pz_edit_check_name(pz_edit_op_t op, pz_str_t name)
 
     return name.len ? 0 : -1;
 }
+
+
+typedef enum {
+    PZ_HOLDS_TEXT = 1,      /* its content is no markup: what is escaped as HTML stays so */
+    PZ_RUNS = 2             /* its attributes load or run things */
+} pz_edit_danger_t;
+
+/* title and textarea are not here: their text is, but for tags, read as markup is. */
+static unsigned
+danger_of(pz_str_t name)
+{
+    static const struct {
+        const char *name;
+        unsigned    danger;
+    } elements[] = {
+        { "animate", PZ_RUNS }, { "animatemotion", PZ_RUNS }, { "animatetransform", PZ_RUNS },
+        { "applet", PZ_RUNS }, { "base", PZ_RUNS }, { "embed", PZ_RUNS },
+        { "iframe", PZ_HOLDS_TEXT }, { "noembed", PZ_HOLDS_TEXT },
+        { "noframes", PZ_HOLDS_TEXT }, { "noscript", PZ_HOLDS_TEXT }, { "object", PZ_RUNS },
+        { "plaintext", PZ_HOLDS_TEXT }, { "script", PZ_HOLDS_TEXT | PZ_RUNS },
+        { "set", PZ_RUNS }, { "style", PZ_HOLDS_TEXT }, { "xmp", PZ_HOLDS_TEXT },
+    };
+
+    for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
+        if (pz_str_ieq(name, pz_str_from(elements[i].name))) {
+            return elements[i].danger;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+pz_edit_is_unsafe(const pz_edit_t *edit, pz_str_t name, int in_code)
+{
+    if (!edit->has_values) {
+        return 0;
+    }
+
+    switch (edit->op) {
+    case PZ_EDIT_BEFORE:
+    case PZ_EDIT_AFTER:
+    case PZ_EDIT_REPLACE:
+        return in_code;
+    case PZ_EDIT_PREPEND:
+    case PZ_EDIT_APPEND:
+    case PZ_EDIT_INNER:
+        return in_code || (danger_of(name) & PZ_HOLDS_TEXT);
+    case PZ_EDIT_SET_ATTR:
+        return (danger_of(name) & PZ_RUNS) != 0;
+    default:
+        return 0;
+    }
+}

@@ -29,6 +29,7 @@ typedef struct {
     pz_str_t             content;   /* HTML to insert, or the attribute's value as plain text (the rewriter escapes it) */
     int                  slot;      /* content comes later, as this slot; or PZ_EDIT_NO_SLOT */
     unsigned             limit;     /* act on so many matches; 0: on every match */
+    unsigned             has_values:1;  /* content holds data that others than the author chose */
 } pz_edit_t;
 
 /* "before", "set_attr" ... as rule files and the command write it. */
@@ -45,5 +46,13 @@ int pz_edit_op_inserts(pz_edit_op_t op);
  * rules to check when they load: 0, or -1 (empty, white space, quotes, '=' ...).
  */
 int pz_edit_check_name(pz_edit_op_t op, pz_str_t name);
+
+/*
+ * Whether an edit with values would put them where no escape makes them safe:
+ * into the text of an element whose content is no markup (script, style ...),
+ * or an attribute of one that loads or runs things.  `name` is the element's,
+ * `in_code` says that it stands inside a script or a style, as it may in SVG.
+ */
+int pz_edit_is_unsafe(const pz_edit_t *edit, pz_str_t name, int in_code);
 
 #endif

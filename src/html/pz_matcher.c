@@ -84,7 +84,10 @@ pz_matcher_init(pz_matcher_t *m, pz_arena_t *arena, const pz_edit_t *edits, size
     for (size_t e = 0; e < n; e++) {
         for (const pz_compound_t *c = edits[e].selector->tests; c; c = c->next_test) {
             m->tests[++i] = (pz_test_t) { .compound = c, .edit = (uint32_t) e,
-                                          .base = m->nstates };
+                                          .base = m->nstates, .left = PZ_NO_STATE };
+            if (c->left) {
+                m->tests[i].left = m->nstates + c->left->state;
+            }
             file(m, i);
         }
         m->nstates += edits[e].selector->nstates;
@@ -143,13 +146,19 @@ run_chain(pz_matcher_t *m, const pz_match_t *match, pz_node_t *node, uint32_t i)
     for ( ; i; i = m->tests[i].next) {
         const pz_test_t     *test = &m->tests[i];
         const pz_compound_t *c = test->compound;
+        int                  idle = test->left != PZ_NO_STATE && m->open[test->left] == 0;
+
+        /* what cannot match here is looked at only to know whether it has to do with it */
+        if (idle && (node->flags & PZ_NODE_TOUCHED)) {
+            continue;
+        }
 
         if (!pz_match_compound(match, c, test->base)) {
             continue;
         }
 
         node->flags |= PZ_NODE_TOUCHED;
-        if (!pz_match_left(match, c, test->base)) {
+        if (idle || !pz_match_left(match, c, test->base)) {
             continue;
         }
 
@@ -272,6 +281,8 @@ forget_adjacent(pz_matcher_t *m, uint32_t from)
     for (uint32_t i = from; i < m->marks.n; i++) {
         if ((m->marks.items[i] & 3) != PZ_MARK_ADJACENT) {
             m->marks.items[n++] = m->marks.items[i];
+        } else {
+            m->open[m->marks.items[i] >> 2]--;
         }
     }
 
@@ -300,8 +311,10 @@ keep_marks(pz_matcher_t *m, pz_node_t *parent, pz_node_t *node, int is_void)
             uint32_t mark = m->fresh.items[i];
 
             if ((mark & 3) >= PZ_MARK_ADJACENT && !has_mark(m, parent->marks, mark)) {
-                add(m, &m->marks, mark);
-                parent->flags |= PZ_NODE_MARKED;
+                if (add(m, &m->marks, mark) == 0) {
+                    m->open[mark >> 2]++;
+                    parent->flags |= PZ_NODE_MARKED;
+                }
             }
         }
     }
@@ -311,7 +324,7 @@ keep_marks(pz_matcher_t *m, pz_node_t *parent, pz_node_t *node, int is_void)
         uint32_t mark = m->fresh.items[i];
 
         if ((mark & 3) < PZ_MARK_ADJACENT && add(m, &m->marks, mark) == 0) {
-            m->open[mark >> 2] += (mark & 3) == PZ_MARK_DESCENDANT;
+            m->open[mark >> 2]++;
             node->flags |= PZ_NODE_MARKED;
         }
     }
@@ -344,9 +357,7 @@ void
 pz_matcher_close(pz_matcher_t *m, const pz_node_t *node)
 {
     for (uint32_t i = node->marks; i < m->marks.n; i++) {
-        uint32_t mark = m->marks.items[i];
-
-        m->open[mark >> 2] -= (mark & 3) == PZ_MARK_DESCENDANT;
+        m->open[m->marks.items[i] >> 2]--;
     }
 
     if (m->nstates) {

@@ -17,6 +17,7 @@ typedef struct {
     const pz_compound_t *compound;
     uint32_t             edit;
     uint32_t             base;      /* added to the selector's state numbers */
+    uint32_t             left;      /* the state that has to stand to its left; or PZ_NO_STATE */
     uint32_t             next;      /* of the same slot; 0: none */
 } pz_test_t;
 
@@ -35,7 +36,7 @@ typedef struct {
     pz_arena_t      *arena;
     pz_test_t       *tests;     /* from 1 */
     uint32_t        *slots;     /* heads of the chains */
-    uint32_t        *open;      /* for each state: on how many open elements it stands */
+    uint32_t        *open;      /* for each state: how many marks of it there are */
     pz_type_count_t *types;     /* counts for :nth-of-type, in the order of the stack */
     uint64_t         atoms[(PZ_ATOM_COUNT + 63) / 64];
     uint64_t         ids;       /* Bloom filters of 64 bits */
@@ -82,7 +83,8 @@ pz_matcher_wants(const pz_matcher_t *m, const pz_node_t *node, const pz_tag_t *t
 
     return (m->atoms[atom / 64] >> (atom & 63) & 1)
            || m->any || (m->ids && tag->id.data) || (m->classes && tag->class_.data)
-           || (m->attrs & tag->names) || m->nstates || m->features || node->atom != atom;
+           || (m->attrs & tag->names) || node->atom != atom
+           || (m->features & (PZ_SELECTOR_SIBLINGS | PZ_SELECTOR_NTH_TYPE));
 }
 
 #endif

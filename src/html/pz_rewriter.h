@@ -74,4 +74,7 @@ const char *pz_rewriter_outcome_name(pz_rewriter_outcome_t outcome);
 /* How many elements edit number `edit` has acted on so far. */
 unsigned pz_rewriter_matches(const pz_rewriter_t *rw, size_t edit);
 
+/* How many elements it has matched and left alone, since its values are not safe there. */
+unsigned pz_rewriter_refused(const pz_rewriter_t *rw, size_t edit);
+
 #endif

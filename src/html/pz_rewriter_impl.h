@@ -12,6 +12,7 @@
 typedef struct {
     pz_str_t content;       /* as it goes out; made at the first use */
     uint32_t matches;
+    uint32_t refused;       /* matches left alone: see pz_edit_is_unsafe */
     uint8_t  ready;
     uint8_t  done;          /* can match no more */
 } pz_edit_state_t;

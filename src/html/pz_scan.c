@@ -513,7 +513,18 @@ scan_text(pz_scan_t *scan)
         return PZ_SCAN_TEXT;
     }
 
-    return lt == scan->end ? PZ_SCAN_MORE : open_at(scan, lt);
+    if (lt == scan->end) {
+        return PZ_SCAN_MORE;
+    }
+
+    /* nearly all that a '<' opens is a tag */
+    if (scan->mode == PZ_TEXT_DATA && scan->end - lt > 2
+        && (pz_is_alpha(lt[1]) || (lt[1] == '/' && pz_is_alpha(lt[2]))))
+    {
+        return scan_tag(scan, lt);
+    }
+
+    return open_at(scan, lt);
 }
 
 

@@ -57,8 +57,8 @@ typedef enum {
 typedef enum {
     PZ_KEY_ID,
     PZ_KEY_CLASS,
-    PZ_KEY_TYPE,
     PZ_KEY_ATTR,
+    PZ_KEY_TYPE,
     PZ_KEY_ANY
 } pz_key_kind_t;
 
