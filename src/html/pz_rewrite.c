@@ -335,9 +335,25 @@ concerns(pz_edit_op_t op, unsigned how)
 }
 
 
+/* Inside a script or a style: elements may stand there in SVG, and are not what runs. */
+static int
+in_code(const pz_rewriter_t *rw, unsigned node)
+{
+    for (unsigned i = 0; i < node; i++) {
+        uint64_t key = rw->tree.nodes[i].key;
+
+        if (key == pz_atom_keys[PZ_ATOM_SCRIPT] || key == pz_atom_keys[PZ_ATOM_STYLE]) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* Keep those of the hits that act, and count them. */
 static void
-count_hits(pz_rewriter_t *rw, unsigned how)
+count_hits(pz_rewriter_t *rw, unsigned node, const pz_tag_t *tag, unsigned how)
 {
     pz_marks_t *hits = &rw->matcher.hits;
     uint32_t    n = 0;
@@ -347,6 +363,12 @@ count_hits(pz_rewriter_t *rw, unsigned how)
         pz_edit_state_t *state = &rw->states[e];
 
         if (state->done || !concerns(rw->edits[e].op, how)) {
+            continue;
+        }
+        if (rw->edits[e].has_values
+            && pz_edit_is_unsafe(&rw->edits[e], tag->name, in_code(rw, node)))
+        {
+            state->refused++;
             continue;
         }
 
@@ -388,7 +410,7 @@ matched(pz_rewriter_t *rw, unsigned node, const pz_tag_t *tag, unsigned how)
         return;
     }
 
-    count_hits(rw, how);
+    count_hits(rw, node, tag, how);
     if (rw->matcher.hits.n) {
         edit_element(rw, node, tag, how);
     }

@@ -348,3 +348,10 @@ pz_rewriter_matches(const pz_rewriter_t *rw, size_t edit)
 {
     return edit < rw->nedits ? rw->states[edit].matches : 0;
 }
+
+
+unsigned
+pz_rewriter_refused(const pz_rewriter_t *rw, size_t edit)
+{
+    return edit < rw->nedits ? rw->states[edit].refused : 0;
+}
