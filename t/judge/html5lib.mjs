@@ -44,7 +44,8 @@ function normal(tokens) {
 }
 
 // The decoder does not survive numbers that no code point has.
-const clamped = (text) => text.replace(/&#(?:x[0-9a-f]{8,}|[0-9]{9,});?/gi, '&#xfffd;');
+const clamped = (text) => text.replace(/&#(x?)0+(?=[0-9a-f])/gi, '&#$1')
+  .replace(/&#(?:x[0-9a-f]{8,}|[0-9]{9,});?/gi, '&#xfffd;');
 
 const decoded = (tokens) => tokens.map((t) => (t[0] === 'Character' ? [t[0], decodeHTML(clamped(t[1]))]
   : t[0] === 'StartTag' ? [t[0], t[1], Object.fromEntries(Object.entries(t[2])
