@@ -72,27 +72,22 @@ function actions.set_place(action, t, op)
   end
 end
 
--- Elements whose content is no markup: nothing that is escaped as HTML is safe there.
-local raw = {
-  script = true, style = true, iframe = true, noembed = true, noframes = true, noscript = true, xmp = true,
-  plaintext = true,
-}
-local inside = { prepend = true, append = true, inner = true }
-
--- A value, a product or a code inside such an element is refused; what the
--- author wrote and nobody else can change is the author's business.
-function actions.check_raw(action)
+-- A value, a product or a code in an element that runs its text, or does what
+-- its attributes say, is refused; what the author wrote and nobody else can
+-- change is the author's business.  A selector need not name its element: the
+-- rewriter looks again when it has found one.
+function actions.check_values(action)
   local content = action.layout and "{{" or action.content
-  if not (inside[action.op] and content and str.find(content, "{{", 1, true)) then
+  if type(action.op) ~= "string" or not (content and str.find(content, "{{", 1, true)) then
     return
   end
   local selector = str.gsub(str.gsub(action.at, "%b[]", ""), "%b()", "")
   for part in str.gmatch(selector, "[^,]+") do
     local subject = str.match(part, "([^%s>+~]+)%s*$")
     local element = subject and str.match(subject, "^[%w-]+")
-    if element and raw[str.lower(element)] then
-      check.report(action, "%s: no value may stand inside <%s>: there is no safe way to escape it", action.what,
-        str.lower(element))
+    if element and native.is_unsafe(action.op, element) then
+      check.report(action, "%s: no value may stand %s <%s>: there is no safe way to escape it", action.what,
+        action.op == "set_attr" and "in the tag" or "inside", str.lower(element))
     end
   end
 end
@@ -158,15 +153,6 @@ function actions.remove(t)
   return action
 end
 
-local url_attributes = {
-  href = true, ["xlink:href"] = true, src = true, action = true, formaction = true, poster = true, cite = true, data = true,
-  background = true, ping = true, longdesc = true, manifest = true,
-}
--- In these a value would be code, or a document of its own.
-local function is_code(name)
-  return str.find(name, "^on") or name == "style" or name == "srcdoc" or name == "srcset" or name == "imagesrcset"
-end
-
 local function check_attribute(action, name)
   if str.find(name, "^[%w_:.-]+$") then
     return true
@@ -185,8 +171,8 @@ function actions.set_attr(t)
   actions.set_place(action, t, "set_attr")
   action.name = str.lower(t.name)
   action.content = actions.content(action, "value", t.value)
-  action.content_kind = url_attributes[action.name] and "url" or "plain"
-  if is_code(action.name) and str.find(action.content, "{{", 1, true) then
+  action.content_kind = native.is_url(action.name) and "url" or "plain"
+  if native.is_code(action.name) and str.find(action.content, "{{", 1, true) then
     check.report(at, "set_attr: no value may stand in '%s': there is no safe way to escape it", action.name)
   end
   if action.content_kind == "url" then

@@ -310,7 +310,7 @@ local function finish()
     end
   end
   for _, action in ipairs(actions.all) do
-    actions.check_raw(action)
+    actions.check_values(action)
     if not used[action] then
       check.report(action, "%s stands outside a campaign: put it into 'show' or a variant", action.what)
     end

@@ -48,6 +48,7 @@ pz_cli_preview_say(const pz_plan_t *plan, const pz_rewriter_t *rw)
 {
     size_t                i;
     pz_str_t              at;
+    const char           *op;
     pz_rewriter_outcome_t outcome = pz_rewriter_outcome(rw);
 
     for (i = 0; i < plan->nheaders; i++) {
@@ -56,10 +57,15 @@ pz_cli_preview_say(const pz_plan_t *plan, const pz_rewriter_t *rw)
                 plan->headers[i].value.data);
     }
     for (i = 0; i < plan->nedits; i++) {
-        if (pz_rewriter_matches(rw, i) == 0) {
-            at = pz_selector_text(plan->edits[i].selector);
-            fprintf(stderr, "%s at \"%.*s\": nothing on the page matches\n",
-                    pz_edit_op_name(plan->edits[i].op), (int) at.len, at.data);
+        at = pz_selector_text(plan->edits[i].selector);
+        op = pz_edit_op_name(plan->edits[i].op);
+        if (pz_rewriter_refused(rw, i) != 0) {
+            fprintf(stderr, "%s at \"%.*s\": %u left alone: values are not safe in a script, a "
+                    "style or what else loads or runs things\n", op, (int) at.len, at.data,
+                    pz_rewriter_refused(rw, i));
+        } else if (pz_rewriter_matches(rw, i) == 0) {
+            fprintf(stderr, "%s at \"%.*s\": nothing on the page matches\n", op, (int) at.len,
+                    at.data);
         }
     }
     if (outcome != PZ_OUTCOME_EDITING && outcome != PZ_OUTCOME_DONE) {

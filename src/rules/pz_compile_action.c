@@ -254,8 +254,10 @@ pz_compile_action(lua_State *L, pz_compile_place_t *place, pz_action_t *action)
     action->kind = PZ_ACTION_EDIT;
     pz_compile_place(L, &in, action);
     if (pz_str_eq(kind, PZ_STR("edit"))) {
+        action->edit.has_values = (action->content.pattern != NULL);
         return;
     }
+    action->edit.has_values = 1;
     pz_compile_layout(L, &in, action);
     if (pz_str_eq(kind, PZ_STR("recommendations"))) {
         action->kind = PZ_ACTION_RECOMMENDATIONS;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "pz_compile.h"
+#include "pz_context_name.h"
 #include "pz_suggest.h"
 #include "pz_table.h"
 
@@ -94,6 +95,40 @@ pz_native_field(lua_State *L)
 }
 
 
+/* is_url(name), is_code(name): what an attribute's value is to a browser. */
+static int
+pz_native_is_url(lua_State *L)
+{
+    unsigned is = pz_context_attribute(pz_str_from(luaL_checkstring(L, 1)));
+
+    lua_pushboolean(L, (is & PZ_ATTRIBUTE_URL) != 0);
+    return 1;
+}
+
+
+static int
+pz_native_is_code(lua_State *L)
+{
+    unsigned is = pz_context_attribute(pz_str_from(luaL_checkstring(L, 1)));
+
+    lua_pushboolean(L, (is & PZ_ATTRIBUTE_CLOSED) != 0);
+    return 1;
+}
+
+
+/* is_unsafe(op, element): whether values may not come into elements of that name so. */
+static int
+pz_native_is_unsafe(lua_State *L)
+{
+    int       op = pz_edit_op_from(pz_str_from(luaL_checkstring(L, 1)));
+    pz_edit_t edit = { .op = (pz_edit_op_t) op, .has_values = 1 };
+
+    lua_pushboolean(L, op >= 0
+                       && pz_edit_is_unsafe(&edit, pz_str_from(luaL_checkstring(L, 2)), 0));
+    return 1;
+}
+
+
 static int
 pz_native_segment(lua_State *L)
 {
@@ -119,7 +154,10 @@ pz_native_push(lua_State *L)
         { "campaign", pz_native_campaign },
         { "field", pz_native_field },
         { "file_name", pz_native_file_name },
+        { "is_code", pz_native_is_code },
         { "is_loaded", pz_native_is_loaded },
+        { "is_unsafe", pz_native_is_unsafe },
+        { "is_url", pz_native_is_url },
         { "report", pz_native_report },
         { "segment", pz_native_segment },
         { "suggest", pz_native_suggest },

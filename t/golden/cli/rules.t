@@ -118,12 +118,29 @@ sub preview {
         'language=th', 'page.html');
     is($out, $removed, 'two campaigns on one element: what is removed has no new content');
 
+    values_in_a_script();
+
     ($status, $out) = run('preview', '--rules', 'rules.lua', '--url', '/none', '--now', '1795600000',
         write_file('empty.html', ''));
     is("$status$out", '0', 'an empty page stays empty');
     ($status, $out, $err) = run('preview', @case, 'missing.html');
     is($status, 1, 'no page: status 1');
     like($err, qr/missing\.html: No such file/, 'and its name');
+}
+
+# A script that the selector does not name: only the page says what it is.
+sub values_in_a_script {
+    my $rules = write_file('script.lua', <<'LUA');
+campaign "script" { show = {
+  append { at = "#x", text = "{{ name | you }}" },
+  append { at = "#y", text = "author's" },
+} }
+LUA
+    my $page = '<body><script id=x>1;</script><script id=y>2;</script></body>';
+    my ($status, $out, $err) = run('preview', '--rules', $rules, '--visitor', 'ann.json',
+        write_file('script.html', $page));
+    is($out, $page =~ s/2;/2;author&#39;s/r, 'no value in a script, whatever its selector');
+    like($err, qr/^append at "#x": 1 left alone: values are not safe/m, 'and it is said');
 }
 
 sub slots {

@@ -164,6 +164,10 @@ test_bad_actions(void **state)
                   "inside <script>");
     refuse_action(c, "append { at = \"style\", html = \"{{ name }}\" }", "inside <style>");
     refuse_action(c, "recommendations { at = \"noscript\" }", "inside <noscript>");
+    refuse_action(c, "set_attr { at = \"body > script\", name = \"src\", value = \"/{{ name }}\" }",
+                  "in the tag <script>");
+    refuse_action(c, "set_attr { at = \"p\", name = \"x-data\", value = \"{{ name }}\" }", "'x-data'");
+    refuse_action(c, "set_attr { at = \"p\", name = \"onclick\", value = \"{{ name }}\" }", "'onclick'");
     refuse_action(c, "before { at = \"p\", html = function() end }", "must be a text");
     refuse_action(c, "before \"p\"", "before takes a table");
     refuse_action(c, "set_attr { at = \"p\", name = \"a b\", value = \"x\" }", "no name of an attribute");

@@ -41,6 +41,9 @@ test_contract_example(void **state)
     assert_int_equal(c.plan.edits[1].op, PZ_EDIT_REPLACE);
     assert_int_equal(c.plan.edits[1].slot, 0);
     assert_int_equal(c.plan.edits[2].slot, 1);
+    assert_true(c.plan.edits[0].has_values);
+    assert_true(c.plan.edits[1].has_values);
+    assert_true(c.plan.edits[2].has_values);
     assert_int_equal(c.plan.nwants, 2);
     assert_int_equal(c.plan.wants[0].nlists, 3);
     assert_string_equal(c.plan.wants[0].lists[0].data, "recs:visitor:{v1}");
@@ -198,6 +201,7 @@ test_plain_edits(void **state)
         assert_int_equal(c.plan.edits[i].limit, wanted[i].limit);
         assert_int_equal(c.plan.edits[i].slot, PZ_EDIT_NO_SLOT);
         assert_string_equal(rules_content(&c, i), wanted[i].content);
+        assert_int_equal(c.plan.edits[i].has_values, strstr(wanted[i].content, "Ann") != NULL);
         if (wanted[i].name != NULL) {
             assert_true(pz_str_eq(c.plan.edits[i].name, pz_str_from(wanted[i].name)));
         }
