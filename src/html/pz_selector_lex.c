@@ -28,15 +28,16 @@ pz_lex_fail(pz_lex_t *lex, const char *at, const char *format, ...)
 int
 pz_lex_space(pz_lex_t *lex)
 {
-    const char *from = lex->p;
+    int space = 0;
 
     for ( ;; ) {
         while (lex->p < lex->end && pz_is_space(*lex->p)) {
             lex->p++;
+            space = 1;
         }
 
         if (lex->end - lex->p < 2 || lex->p[0] != '/' || lex->p[1] != '*') {
-            return lex->p > from;
+            return space;
         }
 
         ptrdiff_t close = pz_str_find((pz_str_t) { lex->p + 2, (size_t) (lex->end - lex->p - 2) },

@@ -18,7 +18,7 @@ typedef struct {
 int pz_lex_fail(pz_lex_t *lex, const char *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Skip white space and comments; whether there was any. */
+/* Skip white space and comments; whether there was white space. */
 int pz_lex_space(pz_lex_t *lex);
 
 /* The next byte, or 0 at the end. */
