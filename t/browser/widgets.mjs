@@ -50,6 +50,7 @@ async function main() {
     pages: {
       'shop.html': page('en', '<p>Hello.</p>'.repeat(30)),
       'thai.html': page('th', '<p>สวัสดี</p>'.repeat(30)),
+      'late.html': page('en', '<p>Hello.</p><script>setTimeout(() => document.body.prepend(Object.assign(document.createElement("h2"), { textContent: "late" })), 100)</script>'),
       'offer.html': page('en', '<p id="offer">The offer</p>'),
       'product/P2': page('en', '<p id="product">Product 2</p>'),
       'img/P1.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="320"><rect width="320" height="320" fill="navy"/></svg>',
@@ -90,6 +91,13 @@ async function main() {
   let shift = await layoutShift(tab);
   is(shift.sum, 0, `nothing shifts (${shift.nodes})`);
   is(tab.errors.join(), '', 'no script has failed');
+
+  tab = await open('/late.html?as=ann');
+  await tab.waitForTimeout(400);
+  shift = await layoutShift(tab);
+  ok(shift.sum > 0, 'a bar that a script brings late would be noticed');
+  await tab.context().close();
+  tab = await open('/shop.html?as=ann');
 
   // what else is on the page
   ok(await tab.getByText('A banner for Ann').isVisible(), 'the banner is visible');
