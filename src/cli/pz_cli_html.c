@@ -9,6 +9,42 @@
 
 
 int
+pz_cli_no_memory(const char *command)
+{
+    fprintf(stderr, "personalize %s: not enough memory\n", command);
+
+    return PZ_CLI_FAILED;
+}
+
+
+pz_arena_t *
+pz_cli_arena(const char *command)
+{
+    pz_arena_t *arena = pz_arena_create(PZ_CLI_BUDGET, 0);
+
+    if (arena == NULL) {
+        pz_cli_no_memory(command);
+    }
+
+    return arena;
+}
+
+
+int
+pz_cli_help(int argc, char **argv, const char *usage)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+int
 pz_cli_chunk(const char *command, const char *text, size_t *chunk)
 {
     int64_t n;
@@ -102,8 +138,9 @@ pz_cli_flush(const char *command)
 }
 
 
-void
-pz_cli_outcome(const char *command, const pz_rewriter_t *rw)
+/* Say on stderr when editing ended early, and why. */
+static void
+say_outcome(const char *command, const pz_rewriter_t *rw)
 {
     pz_rewriter_outcome_t outcome = pz_rewriter_outcome(rw);
 
@@ -111,4 +148,31 @@ pz_cli_outcome(const char *command, const pz_rewriter_t *rw)
         fprintf(stderr, "personalize %s: editing ended early (%s): the rest is as it was\n",
                 command, pz_rewriter_outcome_name(outcome));
     }
+}
+
+
+static int
+on_chunk(void *data, pz_str_t bytes)
+{
+    return pz_rewriter_feed(data, bytes);
+}
+
+
+int
+pz_cli_edit_stdin(const char *command, size_t chunk, pz_rewriter_t *rw)
+{
+    int rc;
+
+    if (rw == NULL) {
+        return pz_cli_no_memory(command);
+    }
+
+    rc = pz_cli_read_stdin(command, chunk, on_chunk, rw);
+    if (rc == PZ_CLI_OK) {
+        pz_rewriter_end(rw);
+        rc = pz_cli_flush(command);
+        say_outcome(command, rw);
+    }
+
+    return rc;
 }

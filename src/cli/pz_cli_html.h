@@ -10,6 +10,15 @@
 
 #define PZ_CLI_BUDGET  ((size_t) 64 << 20)   /* bytes of memory for one page */
 
+/* Say that there is no memory; PZ_CLI_FAILED. */
+int pz_cli_no_memory(const char *command);
+
+/* An arena for one page, to be destroyed; NULL after saying so. */
+pz_arena_t *pz_cli_arena(const char *command);
+
+/* Whether one of the arguments is "--help"; then the usage is printed. */
+int pz_cli_help(int argc, char **argv, const char *usage);
+
 /*
  * The number of "--chunk N", at least 1.  Returns 0, or PZ_CLI_USAGE after
  * saying what is wrong.
@@ -32,7 +41,10 @@ const pz_selector_t *pz_cli_selector(const char *command, pz_arena_t *arena, con
 /* Flush stdout: a full disk is an error too. */
 int pz_cli_flush(const char *command);
 
-/* Say on stderr when editing ended early, and why. */
-void pz_cli_outcome(const char *command, const pz_rewriter_t *rw);
+/*
+ * The page on stdin through the rewriter (NULL: there was no memory for it),
+ * to the end of stdout.  Says on stderr when editing ended early, and why.
+ */
+int pz_cli_edit_stdin(const char *command, size_t chunk, pz_rewriter_t *rw);
 
 #endif

@@ -30,20 +30,12 @@ on_span(void *data, const pz_span_t *span)
 
 
 static int
-on_chunk(void *data, pz_str_t bytes)
-{
-    return pz_rewriter_feed(data, bytes);
-}
-
-
-static int
 match_stdin(const char *text, size_t chunk, pz_arena_t *arena)
 {
     uint64_t              offset = 0;
     pz_edit_t             edit = { .op = PZ_EDIT_BEFORE, .slot = 0 };
     pz_rewriter_options_t options = { .explicit_only = 1 };
     pz_rewriter_t        *rw;
-    int                   rc;
 
     edit.selector = pz_cli_selector(command, arena, text);
     if (edit.selector == NULL) {
@@ -51,19 +43,8 @@ match_stdin(const char *text, size_t chunk, pz_arena_t *arena)
     }
 
     rw = pz_rewriter_create(arena, &edit, 1, &options, on_span, &offset);
-    if (rw == NULL) {
-        fprintf(stderr, "personalize %s: not enough memory\n", command);
-        return PZ_CLI_FAILED;
-    }
 
-    rc = pz_cli_read_stdin(command, chunk, on_chunk, rw);
-    if (rc == PZ_CLI_OK) {
-        pz_rewriter_end(rw);
-        rc = pz_cli_flush(command);
-        pz_cli_outcome(command, rw);
-    }
-
-    return rc;
+    return pz_cli_edit_stdin(command, chunk, rw);
 }
 
 
@@ -75,12 +56,11 @@ pz_cli_match(int argc, char **argv)
     pz_arena_t *arena;
     int         rc;
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(usage, stdout);
-            return PZ_CLI_OK;
-        }
+    if (pz_cli_help(argc, argv, usage)) {
+        return PZ_CLI_OK;
+    }
 
+    for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--chunk") == 0) {
             rc = pz_cli_chunk(command, argv[++i], &chunk);
             if (rc != PZ_CLI_OK) {
@@ -97,9 +77,8 @@ pz_cli_match(int argc, char **argv)
         return pz_cli_usage_error(command, "a selector is missing");
     }
 
-    arena = pz_arena_create(PZ_CLI_BUDGET, 0);
+    arena = pz_cli_arena(command);
     if (arena == NULL) {
-        fprintf(stderr, "personalize %s: not enough memory\n", command);
         return PZ_CLI_FAILED;
     }
 

@@ -31,13 +31,6 @@ on_span(void *data, const pz_span_t *span)
 }
 
 
-static int
-on_chunk(void *data, pz_str_t bytes)
-{
-    return pz_rewriter_feed(data, bytes);
-}
-
-
 /* How many arguments an edit has behind its name. */
 static int
 arguments_of(pz_edit_op_t op)
@@ -142,29 +135,6 @@ parse_arguments(int argc, char **argv, pz_arena_t *arena, job_t *job)
 }
 
 
-static int
-rewrite_stdin(const job_t *job, pz_arena_t *arena)
-{
-    pz_rewriter_t *rw = pz_rewriter_create(arena, job->edits, job->nedits, &job->options,
-                                           on_span, NULL);
-    int            rc;
-
-    if (rw == NULL) {
-        fprintf(stderr, "personalize %s: not enough memory\n", command);
-        return PZ_CLI_FAILED;
-    }
-
-    rc = pz_cli_read_stdin(command, job->chunk, on_chunk, rw);
-    if (rc == PZ_CLI_OK) {
-        pz_rewriter_end(rw);
-        rc = pz_cli_flush(command);
-        pz_cli_outcome(command, rw);
-    }
-
-    return rc;
-}
-
-
 int
 pz_cli_rewrite(int argc, char **argv)
 {
@@ -172,21 +142,22 @@ pz_cli_rewrite(int argc, char **argv)
     job_t       job = { .chunk = 0 };
     int         rc;
 
-    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-        fputs(usage, stdout);
+    /* further on it may be the text of an edit */
+    if (pz_cli_help(argc > 1 ? 2 : argc, argv, usage)) {
         return PZ_CLI_OK;
     }
 
-    arena = pz_arena_create(PZ_CLI_BUDGET, 0);
-    job.edits = arena ? pz_arena_array(arena, (size_t) argc, sizeof(pz_edit_t)) : NULL;
-    if (job.edits == NULL) {
-        fprintf(stderr, "personalize %s: not enough memory\n", command);
-        rc = PZ_CLI_FAILED;
-    } else {
-        rc = parse_arguments(argc, argv, arena, &job);
-        if (rc == PZ_CLI_OK) {
-            rc = rewrite_stdin(&job, arena);
-        }
+    arena = pz_cli_arena(command);
+    if (arena == NULL) {
+        return PZ_CLI_FAILED;
+    }
+
+    job.edits = pz_arena_array(arena, (size_t) argc, sizeof(pz_edit_t));
+    rc = job.edits ? parse_arguments(argc, argv, arena, &job) : pz_cli_no_memory(command);
+    if (rc == PZ_CLI_OK) {
+        rc = pz_cli_edit_stdin(command, job.chunk,
+                               pz_rewriter_create(arena, job.edits, job.nedits, &job.options,
+                                                  on_span, NULL));
     }
 
     pz_arena_destroy(arena);

@@ -1,7 +1,6 @@
 #include "pz_cli.h"
 #include "pz_cli_html.h"
-#include "pz_cli_token_text.h"
-#include "pz_doctype.h"
+#include "pz_cli_token_out.h"
 #include "pz_tree.h"
 
 #include <string.h>
@@ -19,165 +18,13 @@ static const char usage[] =
     "                 or 'CDATA section state'.  Without it the page is read as a browser\n"
     "                 would: a title is RCDATA, a script is a script.\n";
 
-#define TAIL  4    /* the most that closes a comment */
-
 typedef struct {
-    pz_scan_t           scan;
-    pz_tree_t           tree;
-    int                 with_tree;
-    pz_cli_token_text_t text;
-    int                 in_characters;      /* a ["Character", "... is being written */
-    int                 in_comment;
-    char                tail[TAIL];         /* the end of a comment or CDATA: it may close it */
-    size_t              ntail;
-    int                 failed;
+    pz_scan_t          scan;
+    pz_tree_t          tree;
+    int                with_tree;
+    pz_cli_token_out_t out;
+    int                failed;
 } tokens_t;
-
-
-static void
-end_characters(tokens_t *t)
-{
-    if (t->in_characters) {
-        pz_cli_token_text_end(&t->text);
-        puts("\"]");
-        t->in_characters = 0;
-    }
-}
-
-
-static void
-characters(tokens_t *t, pz_str_t text, int keep_nul)
-{
-    if (text.len == 0) {
-        return;
-    }
-
-    if (!t->in_characters) {
-        fputs("[\"Character\", \"", stdout);
-        t->text = (pz_cli_token_text_t) { .ncut = 0 };
-        t->in_characters = 1;
-    }
-
-    pz_cli_token_text(&t->text, text, keep_nul ? PZ_CLI_TEXT_KEEP_NUL : 0);
-}
-
-
-static void
-body(tokens_t *t, pz_str_t text, int is_cdata)
-{
-    if (is_cdata) {
-        characters(t, text, 1);
-    } else {
-        pz_cli_token_text(&t->text, text, 0);
-    }
-}
-
-
-/* A piece of a comment or of CDATA: its last bytes wait, for they may close it. */
-static void
-body_piece(tokens_t *t, pz_str_t piece, int is_cdata)
-{
-    size_t give;
-
-    if (!is_cdata && !t->in_comment) {
-        end_characters(t);
-        fputs("[\"Comment\", \"", stdout);
-        t->text = (pz_cli_token_text_t) { .ncut = 0 };
-        t->in_comment = 1;
-    }
-
-    if (piece.len >= TAIL) {
-        body(t, (pz_str_t) { t->tail, t->ntail }, is_cdata);
-        body(t, pz_str_head(piece, piece.len - TAIL), is_cdata);
-        memcpy(t->tail, piece.data + piece.len - TAIL, TAIL);
-        t->ntail = TAIL;
-        return;
-    }
-
-    give = t->ntail + piece.len > TAIL ? t->ntail + piece.len - TAIL : 0;
-    body(t, (pz_str_t) { t->tail, give }, is_cdata);
-    memmove(t->tail, t->tail + give, t->ntail - give);
-    if (piece.len) {
-        memcpy(t->tail + t->ntail - give, piece.data, piece.len);
-    }
-    t->ntail += piece.len - give;
-}
-
-
-static void
-body_end(tokens_t *t, unsigned trim, int is_cdata)
-{
-    body_piece(t, PZ_STR_NONE, is_cdata);
-    t->ntail -= trim < t->ntail ? trim : t->ntail;
-    body(t, (pz_str_t) { t->tail, t->ntail }, is_cdata);
-    t->ntail = 0;
-
-    if (!is_cdata) {
-        pz_cli_token_text_end(&t->text);
-        puts("\"]");
-        t->in_comment = 0;
-    }
-}
-
-
-static void
-doctype(tokens_t *t, pz_str_t bytes)
-{
-    pz_doctype_t d;
-
-    end_characters(t);
-    pz_doctype_read(bytes, &d);
-    fputs("[\"DOCTYPE\", ", stdout);
-    pz_cli_token_string(d.name, PZ_CLI_TEXT_LOWER);
-    fputs(", ", stdout);
-    pz_cli_token_string(d.public_id, 0);
-    fputs(", ", stdout);
-    pz_cli_token_string(d.system_id, 0);
-    puts(d.force_quirks ? ", false]" : ", true]");
-}
-
-
-static void
-attributes(const pz_tag_t *tag)
-{
-    const char *at = NULL;
-    pz_attr_t   attr, first;
-    int         n = 0;
-
-    fputs(", {", stdout);
-    while (pz_tag_next_attr(tag, &at, &attr)) {
-        if (pz_tag_find_attr(tag, attr.name, &first) && first.name.data != attr.name.data) {
-            continue;
-        }
-        if (n++) {
-            fputs(", ", stdout);
-        }
-        pz_cli_token_string(attr.name, PZ_CLI_TEXT_LOWER);
-        fputs(": ", stdout);
-        pz_cli_token_string(attr.value.data ? attr.value : PZ_STR(""), 0);
-    }
-    putchar('}');
-}
-
-
-static void
-tag_token(tokens_t *t, const pz_tag_t *tag)
-{
-    end_characters(t);
-    fputs(tag->end ? "[\"EndTag\", " : "[\"StartTag\", ", stdout);
-    pz_cli_token_string(tag->name, PZ_CLI_TEXT_LOWER);
-    if (!tag->end) {
-        attributes(tag);
-        if (tag->self_closing) {
-            fputs(", true", stdout);
-        }
-    }
-    puts("]");
-
-    if (tag->end && t->scan.mode != PZ_TEXT_DATA) {
-        pz_scan_set_mode(&t->scan, PZ_TEXT_DATA, PZ_STR_NONE);
-    }
-}
 
 
 static void
@@ -210,7 +57,7 @@ text_token(tokens_t *t, pz_str_t text)
 {
     size_t i = 0;
 
-    characters(t, text, t->scan.mode == PZ_TEXT_DATA);
+    pz_cli_token_out_characters(&t->out, text, t->scan.mode == PZ_TEXT_DATA);
     if (t->with_tree && t->scan.mode == PZ_TEXT_DATA && text.len) {
         while (i < text.len && strchr(" \t\r\n\f", text.data[i])) {
             i++;
@@ -227,11 +74,14 @@ token(tokens_t *t, pz_scan_event_t event)
 
     switch (event) {
     case PZ_SCAN_TAG:
-        tag_token(t, &scan->tag);
+        pz_cli_token_out_tag(&t->out, &scan->tag);
+        if (scan->tag.end && scan->mode != PZ_TEXT_DATA) {
+            pz_scan_set_mode(&t->scan, PZ_TEXT_DATA, PZ_STR_NONE);
+        }
         tell_tree(t, &scan->tag);
         break;
     case PZ_SCAN_DOCTYPE:
-        doctype(t, scan->bytes);
+        pz_cli_token_out_doctype(&t->out, scan->bytes);
         if (t->with_tree) {
             pz_tree_doctype(&t->tree, scan->bytes);
         }
@@ -241,12 +91,12 @@ token(tokens_t *t, pz_scan_event_t event)
         break;
     case PZ_SCAN_COMMENT:
     case PZ_SCAN_CDATA:
-        body_piece(t, scan->bytes, event == PZ_SCAN_CDATA);
+        pz_cli_token_out_piece(&t->out, scan->bytes, event == PZ_SCAN_CDATA);
         break;
     case PZ_SCAN_COMMENT_END:
     case PZ_SCAN_CDATA_END:
-        body_piece(t, scan->bytes, event == PZ_SCAN_CDATA_END);
-        body_end(t, scan->trim, event == PZ_SCAN_CDATA_END);
+        pz_cli_token_out_piece(&t->out, scan->bytes, event == PZ_SCAN_CDATA_END);
+        pz_cli_token_out_piece_end(&t->out, scan->trim, event == PZ_SCAN_CDATA_END);
         break;
     default:
         fprintf(stderr, "personalize tokens: %s\n", event == PZ_SCAN_LIMIT
@@ -364,7 +214,7 @@ print_tokens(pz_arena_t *arena, const char *state, const char *last, size_t chun
         if (event != PZ_SCAN_MORE) {
             token(&t, event);
         }
-        end_characters(&t);
+        pz_cli_token_out_end(&t.out);
         rc = pz_cli_flush(command);
     }
 
@@ -380,12 +230,11 @@ pz_cli_tokens(int argc, char **argv)
     pz_arena_t *arena;
     int         rc;
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(usage, stdout);
-            return PZ_CLI_OK;
-        }
+    if (pz_cli_help(argc, argv, usage)) {
+        return PZ_CLI_OK;
+    }
 
+    for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--chunk") == 0) {
             rc = pz_cli_chunk(command, argv[++i], &chunk);
             if (rc != PZ_CLI_OK) {
@@ -401,9 +250,8 @@ pz_cli_tokens(int argc, char **argv)
         }
     }
 
-    arena = pz_arena_create(PZ_CLI_BUDGET, 0);
+    arena = pz_cli_arena(command);
     if (arena == NULL) {
-        fprintf(stderr, "personalize %s: not enough memory\n", command);
         return PZ_CLI_FAILED;
     }
 
