@@ -164,11 +164,7 @@ pz_native_push(lua_State *L)
         { "where", pz_native_where },
         { NULL, NULL }
     };
-    const luaL_Reg *f;
 
     lua_newtable(L);
-    for (f = functions; f->name != NULL; f++) {
-        lua_pushcfunction(L, f->func);
-        lua_setfield(L, -2, f->name);
-    }
+    luaL_register(L, NULL, functions);
 }

@@ -321,7 +321,6 @@ pz_safe_string_push(lua_State *L)
         { "upper", pz_safe_upper },
         { NULL, NULL }
     };
-    const luaL_Reg *f;
 
     lua_pushlightuserdata(L, (void *) &pz_safe_format);
     lua_getglobal(L, "string");
@@ -330,8 +329,5 @@ pz_safe_string_push(lua_State *L)
     lua_rawset(L, LUA_REGISTRYINDEX);
 
     lua_newtable(L);
-    for (f = functions; f->name != NULL; f++) {
-        lua_pushcfunction(L, f->func);
-        lua_setfield(L, -2, f->name);
-    }
+    luaL_register(L, NULL, functions);
 }

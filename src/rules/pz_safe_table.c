@@ -261,13 +261,9 @@ pz_safe_table_push(lua_State *L)
         { "remove", pz_safe_remove },
         { NULL, NULL }
     };
-    const luaL_Reg *f;
 
     lua_newtable(L);
-    for (f = functions; f->name != NULL; f++) {
-        lua_pushcfunction(L, f->func);
-        lua_setfield(L, -2, f->name);
-    }
+    luaL_register(L, NULL, functions);
     lua_getglobal(L, "table");
     lua_getfield(L, -1, "sort");
     lua_pushcclosure(L, pz_safe_sort, 1);
@@ -286,12 +282,8 @@ pz_safe_table_basics(lua_State *L)
         { "unpack", pz_safe_unpack },
         { NULL, NULL }
     };
-    const luaL_Reg *f;
 
-    for (f = functions; f->name != NULL; f++) {
-        lua_pushcfunction(L, f->func);
-        lua_setfield(L, -2, f->name);
-    }
+    luaL_register(L, NULL, functions);
     lua_getglobal(L, "next");
     lua_pushcclosure(L, pz_safe_pairs, 1);
     lua_setfield(L, -2, "pairs");
