@@ -1,31 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
+#include "arena_case.h"
 #include "pz_json.h"
-
-static pz_arena_t *arena;
-
-static int
-setup(void **state)
-{
-    (void) state;
-    arena = pz_arena_create(1 << 20, 0);
-    return arena == NULL;
-}
-
-static int
-teardown(void **state)
-{
-    (void) state;
-    pz_arena_destroy(arena);
-    return 0;
-}
 
 static void
 write_all(pz_json_writer_t *w)
@@ -225,5 +203,5 @@ main(void)
         cmocka_unit_test(test_truncated),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }

@@ -1,20 +1,15 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
+#include "arena_case.h"
 #include "pz_bucket.h"
 #include "pz_json.h"
 
 /* The cases of GrowthBook's SDKs; not ours, so not in the tree. */
 #define CASES  "../shared/conformance/growthbook-cases.json"
 
-static pz_arena_t *arena;
 static pz_json_t  *cases;
 
 static int
@@ -24,12 +19,12 @@ setup(void **state)
     char       *text;
     FILE       *file = fopen(CASES, "rb");
     pz_error_t  error = { .text = "" };
-
-    (void) state;
     if (file == NULL) {
         return 0;
     }
-    arena = pz_arena_create(64 << 20, 0);
+    if (arena_setup(state) != 0) {
+        return -1;
+    }
     text = pz_arena_alloc(arena, 4 << 20);
     len = fread(text, 1, 4 << 20, file);
     fclose(file);
@@ -38,14 +33,6 @@ setup(void **state)
         print_error("%s: %s\n", CASES, error.text);
     }
     return cases == NULL;
-}
-
-static int
-teardown(void **state)
-{
-    (void) state;
-    pz_arena_destroy(arena);
-    return 0;
 }
 
 static const pz_json_t *
@@ -327,5 +314,5 @@ main(void)
         cmocka_unit_test(test_holdout_is_independent),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, arena_teardown);
 }

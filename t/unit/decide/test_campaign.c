@@ -1,11 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
+#include "arena_case.h"
 #include "pz_bucket.h"
 #include "pz_campaign.h"
 
@@ -20,7 +16,6 @@ typedef struct {
     size_t       ntraced;
 } rules_t;
 
-static pz_arena_t        *arena;
 static pz_page_t         *category;
 static rules_t            rules;
 static pz_profile_t      *profile;
@@ -95,9 +90,9 @@ decide(void)
 static int
 setup(void **state)
 {
-
-    (void) state;
-    arena = pz_arena_create(1 << 20, 0);
+    if (arena_setup(state) != 0) {
+        return -1;
+    }
     memset(&rules, 0, sizeof(rules));
     memset(&facts, 0, sizeof(facts));
     memset(&set, 0, sizeof(set));
@@ -119,10 +114,8 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-    (void) state;
     pz_page_free(category);
-    pz_arena_destroy(arena);
-    return 0;
+    return arena_teardown(state);
 }
 
 static void

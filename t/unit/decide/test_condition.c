@@ -1,13 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
+#include "arena_case.h"
 #include "pz_condition.h"
 
-static pz_arena_t   *arena;
 static pz_schema_t  *schema;
 static pz_profile_t *profile;
 
@@ -26,8 +21,9 @@ static const pz_facts_t facts = {
 static int
 setup(void **state)
 {
-    (void) state;
-    arena = pz_arena_create(1 << 20, 0);
+    if (arena_setup(state) != 0) {
+        return -1;
+    }
     schema = pz_schema_create(arena);
     profile = pz_profile_create(arena);
     pz_schema_declare(schema, PZ_STR("vip"), PZ_TYPE_FLAG, 0);
@@ -39,14 +35,6 @@ setup(void **state)
     pz_profile_add(profile, PZ_STR("segments"), PZ_STR("vip, at risk"));
     pz_profile_add(profile, PZ_STR("last_order_at"), PZ_STR("2026-09-01"));
     pz_profile_add(profile, PZ_STR("joined"), PZ_STR("2025-01-01"));
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void) state;
-    pz_arena_destroy(arena);
     return 0;
 }
 
@@ -190,5 +178,5 @@ main(void)
         cmocka_unit_test(test_words),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, arena_teardown);
 }

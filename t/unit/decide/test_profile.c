@@ -1,34 +1,22 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
+#include "arena_case.h"
 #include "pz_profile.h"
 
 #define NOW  1795712400    /* 2026-11-27 00:00 in Bangkok */
 #define DAY  86400
 
-static pz_arena_t   *arena;
 static pz_schema_t  *schema;
 
 static int
 setup(void **state)
 {
-    (void) state;
-    arena = pz_arena_create(1 << 20, 0);
+    if (arena_setup(state) != 0) {
+        return -1;
+    }
     schema = pz_schema_create(arena);
     return schema == NULL;
-}
-
-static int
-teardown(void **state)
-{
-    (void) state;
-    pz_arena_destroy(arena);
-    return 0;
 }
 
 static pz_value_t
@@ -315,5 +303,5 @@ main(void)
         cmocka_unit_test(test_budgets),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, arena_teardown);
 }

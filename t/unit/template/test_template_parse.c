@@ -1,31 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
+#include "arena_case.h"
 #include "pz_template.h"
-
-static pz_arena_t *arena;
-
-static int
-setup(void **state)
-{
-    (void) state;
-    arena = pz_arena_create(8 << 20, 0);
-    return arena == NULL;
-}
-
-static int
-teardown(void **state)
-{
-    (void) state;
-    pz_arena_destroy(arena);
-    return 0;
-}
 
 static int
 is_safe(void *data, pz_str_t name)
@@ -379,5 +357,5 @@ main(void)
         cmocka_unit_test(test_cut_anywhere),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }

@@ -1,33 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
+#include "arena_case.h"
 #include "pz_template.h"
 
 #define BAD  "\xef\xbf\xbd"    /* U+FFFD */
 
-static pz_arena_t *arena;
-
-static int
-setup(void **state)
-{
-    (void) state;
-    arena = pz_arena_create(64 << 20, 0);
-    return arena == NULL;
-}
-
-static int
-teardown(void **state)
-{
-    (void) state;
-    pz_arena_destroy(arena);
-    return 0;
-}
 
 static int
 is_safe(void *data, pz_str_t name)
@@ -348,5 +327,5 @@ main(void)
         cmocka_unit_test(test_budgets),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }
