@@ -1,5 +1,4 @@
 #include "pz_place.h"
-#include "pz_tag_edit.h"
 
 
 
@@ -119,93 +118,6 @@ begin_drop(pz_rewriter_t *rw, unsigned node, pz_drop_t drop, int slot)
 }
 
 
-/* The present tag's bytes go. */
-static void
-drop_tag(pz_rewriter_t *rw)
-{
-    if (!rw->tag_out) {
-        rw->scan.carry.len = 0;
-        rw->out.at = rw->behind;
-        rw->tag_out = 1;
-    }
-    rw->at = rw->behind;
-}
-
-
-/* The present tag of what is dropped; a slot that may stay empty keeps it. */
-static void
-lose_tag(pz_rewriter_t *rw)
-{
-    if (rw->out.spare && !rw->tag_out) {
-        pz_rewrite_pass_carry(rw);
-        pz_out_to(&rw->out, rw->behind);
-    }
-    drop_tag(rw);
-}
-
-
-/* The present tag goes out as it is. */
-static void
-pass_tag(pz_rewriter_t *rw)
-{
-    if (!rw->tag_out) {
-        pz_rewrite_pass_carry(rw);
-        rw->tag_out = 1;
-    }
-    rw->at = rw->behind;
-}
-
-
-/* The start tag with its attribute edits in `scratch`; 0: nothing is changed. */
-static int
-edit_tag(pz_rewriter_t *rw, const pz_tag_t *tag)
-{
-    pz_tag_edits_t te = { rw->edits, rw->matcher.hits.items, rw->matcher.hits.n, rw->ascii };
-    int            changed;
-
-    rw->scratch.len = 0;
-    changed = pz_tag_edit(&rw->scratch, tag, &te);
-    if (rw->scratch.failed) {
-        pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
-        return 0;
-    }
-
-    return changed;
-}
-
-
-static void
-emit_start(pz_rewriter_t *rw, const pz_tag_t *tag)
-{
-    const pz_marks_t *hits = &rw->matcher.hits;
-    int               edits = 0;
-
-    for (uint32_t i = 0; i < hits->n; i++) {
-        edits |= pz_tag_edit_is(rw->edits[hits->items[i]].op);
-    }
-
-    if (edits && edit_tag(rw, tag)) {
-        pz_out_to(&rw->out, rw->at);
-        pz_out_copy(&rw->out, (pz_str_t) { rw->scratch.data, rw->scratch.len });
-        drop_tag(rw);
-    } else {
-        pass_tag(rw);
-    }
-}
-
-
-/* An implied element gets the start tag that the page left out: the DOM is the same. */
-static void
-emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag, unsigned n)
-{
-    pz_place_before(rw, n);
-    edit_tag(rw, tag);
-    pz_out_to(&rw->out, rw->at);
-    rw->open_top = n + 1;
-    pz_out_copy(&rw->out, (pz_str_t) { rw->scratch.data, rw->scratch.len });
-}
-
-
 /* What goes in front of an implied element needs no tag of it. */
 static int
 only_before(const pz_rewriter_t *rw)
@@ -255,7 +167,7 @@ replace_element(pz_rewriter_t *rw, unsigned node, unsigned how)
 
     rw->out.spare = slot == PZ_EDIT_NO_SLOT ? 0 : (unsigned) slot + 1;
     if (!(how & PZ_OPENS_IMPLIED)) {
-        lose_tag(rw);
+        pz_rewrite_lose_tag(rw);
     }
 
     if (how & PZ_OPENS_VOID) {
@@ -295,12 +207,12 @@ edit_element(pz_rewriter_t *rw, unsigned n, const pz_tag_t *tag, unsigned how)
     }
 
     if (!(how & PZ_OPENS_IMPLIED)) {
-        emit_start(rw, tag);
+        pz_rewrite_emit_start(rw, tag);
     } else if (only_before(rw)) {
         rw->implied = n;
         return;
     } else {
-        emit_implied(rw, tag, n);
+        pz_rewrite_emit_implied(rw, tag, n);
     }
     if (how & PZ_OPENS_VOID) {
         insert_all(rw, PZ_EDIT_AFTER);
@@ -516,7 +428,7 @@ run_actions(pz_rewriter_t *rw, unsigned n, int own, pz_drop_t drop)
     }
 
     if (own && drop != PZ_DROP_WHOLE) {
-        pass_tag(rw);
+        pz_rewrite_pass_tag(rw);
     } else if (!own && after && drop != PZ_DROP_WHOLE) {
         pz_place_after(rw, n, last);
     }
@@ -555,7 +467,7 @@ on_close(void *data, unsigned n, int own, int popped)
         pz_out_to(&rw->out, rw->at);
         rw->open_top = drop == PZ_DROP_WHOLE ? n : n + 1;
         if (drop == PZ_DROP_WHOLE && own) {
-            lose_tag(rw);
+            pz_rewrite_lose_tag(rw);
         }
         pz_out_resume(&rw->out);
     }
@@ -563,82 +475,6 @@ on_close(void *data, unsigned n, int own, int popped)
     run_actions(rw, n, own, drop);
     node->flags &= (uint8_t) ~PZ_NODE_WATCHED;
     rw->pending--;
-}
-
-
-/* Whether an element from `from` on has one of the flags. */
-static int
-flagged(const pz_rewriter_t *rw, unsigned from, unsigned to, unsigned flags)
-{
-    for (unsigned i = from; i < to; i++) {
-        if (rw->tree.nodes[i].flags & flags) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* What goes to `parent`, in front of a table, leaves a table that was edited, or dropped. */
-static int
-leaves_edited(const pz_rewriter_t *rw, unsigned parent)
-{
-    return rw->tree.nodes[parent + 1].atom == PZ_ATOM_TABLE
-           && (flagged(rw, parent + 1, parent + 2, PZ_NODE_TOUCHED)
-               || (rw->drop && parent < rw->drop_node));
-}
-
-
-/*
- * The tree builder is about to put something elsewhere than its bytes stand.
- * Where no edit can notice, editing goes on; else it ends here, since what the
- * DOM will be is not where the bytes are.
- */
-static void
-on_move(void *data, pz_tree_move_t move, unsigned node, int touched)
-{
-    pz_rewriter_t *rw = data;
-    unsigned       n = rw->tree.n;
-    int            unknown = pz_matcher_ordered(&rw->matcher) != 0;
-
-    if (rw->outcome != PZ_OUTCOME_EDITING) {
-        return;
-    }
-
-    switch (move) {
-    case PZ_MOVE_CLONE:
-        rw->cloned = 1;
-        unknown |= touched;
-        break;
-    case PZ_MOVE_ADOPT:
-        unknown |= touched || (rw->drop && rw->drop_node >= node)
-                   || flagged(rw, node, n,
-                              PZ_NODE_TOUCHED | PZ_NODE_WATCHED | PZ_NODE_MARKED);
-        break;
-    case PZ_MOVE_FOSTER:
-        unknown |= touched || flagged(rw, node + 1, n - 1, PZ_NODE_MARKED)
-                   || leaves_edited(rw, node);
-        break;
-    case PZ_MOVE_FORGET:
-        /* an end tag that is dropped closes what began before */
-        if (rw->drop && node < rw->drop_formats) {
-            pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
-        }
-        return;
-    case PZ_MOVE_FOSTER_TEXT:
-        unknown = leaves_edited(rw, node);
-        break;
-    default:
-        unknown = (rw->drop && rw->drop_node >= node)
-                  || flagged(rw, node, node + 1, PZ_NODE_WATCHED)
-                  || flagged(rw, node, n, PZ_NODE_MARKED);
-    }
-
-    /* inside what is dropped nothing is looked for, but its end must be found */
-    if (unknown && !(rw->drop && node > rw->drop_node)) {
-        pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
-    }
 }
 
 
@@ -654,4 +490,4 @@ pz_rewrite_settle(pz_rewriter_t *rw)
 }
 
 
-const pz_tree_ops_t pz_rewrite_ops = { on_open, on_close, on_move };
+const pz_tree_ops_t pz_rewrite_ops = { on_open, on_close, pz_rewrite_on_move };

@@ -77,6 +77,17 @@ void pz_rewrite_stop(pz_rewriter_t *rw, pz_rewriter_outcome_t outcome);
 /* The bytes of the present construct that came in earlier chunks go out. */
 void pz_rewrite_pass_carry(pz_rewriter_t *rw);
 
+/* The present tag's bytes: they go; they go out; they go out edited by the hits. */
+void pz_rewrite_drop_tag(pz_rewriter_t *rw);
+void pz_rewrite_lose_tag(pz_rewriter_t *rw);
+void pz_rewrite_pass_tag(pz_rewriter_t *rw);
+void pz_rewrite_emit_start(pz_rewriter_t *rw, const pz_tag_t *tag);
+
+/* An implied element, node `n`, gets the start tag that the page left out. */
+void pz_rewrite_emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag, unsigned n);
+
+void pz_rewrite_on_move(void *data, pz_tree_move_t move, unsigned node, int touched);
+
 /* body has opened: edits on html, head and body are done. */
 void pz_rewrite_settle(pz_rewriter_t *rw);
 

@@ -1,18 +1,8 @@
 #include "pz_find.h"
 #include "pz_open.h"
+#include "pz_scan_impl.h"
 
 #define HOLD_FIRST  256
-
-enum {
-    AT_DATA,        /* in text of any mode */
-    AT_OPENING,     /* `hold` begins something that is not known yet */
-    AT_TAG,         /* `hold` begins a tag */
-    AT_DOCTYPE,
-    AT_COMMENT,
-    AT_BOGUS,
-    AT_CDATA
-};
-
 
 void
 pz_scan_init(pz_scan_t *scan, pz_arena_t *arena, size_t max_tag)
@@ -37,19 +27,10 @@ pz_scan_set_mode(pz_scan_t *scan, pz_text_mode_t mode, pz_str_t name)
 }
 
 
-static void
-begin_body(pz_scan_t *scan, unsigned state)
-{
-    scan->state = (uint8_t) state;
-    scan->body = scan->p;
-    scan->seen = 0;
-}
-
-
 void
 pz_scan_set_cdata(pz_scan_t *scan)
 {
-    begin_body(scan, AT_CDATA);
+    pz_scan_begin(scan, AT_CDATA);
 }
 
 
@@ -66,38 +47,6 @@ pz_scan_feed(pz_scan_t *scan, pz_str_t chunk)
     scan->start = scan->p = scan->from = scan->body = chunk.data;
     scan->end = chunk.data + chunk.len;
     scan->carry = (pz_str_t) { scan->hold, scan->held };
-}
-
-
-/* The k-th byte (from 1) before `q` in a body that may have begun in an earlier chunk. */
-static char
-before(const pz_scan_t *scan, const char *q, size_t k)
-{
-    size_t here = (size_t) (q - scan->body);
-
-    if (k <= here) {
-        return q[-(ptrdiff_t) k];
-    }
-
-    k -= here;
-
-    return k <= scan->seen ? scan->tail[3 - k] : 0;
-}
-
-
-/* The chunk ends inside a body: remember its last bytes. */
-static void
-keep_tail(pz_scan_t *scan)
-{
-    char    tail[3];
-    size_t  seen = scan->seen + (size_t) (scan->end - scan->body);
-
-    for (size_t k = 1; k <= 3; k++) {
-        tail[3 - k] = before(scan, scan->end, k);
-    }
-
-    memcpy(scan->tail, tail, 3);
-    scan->seen = (uint8_t) (seen < 3 ? seen : 3);
 }
 
 
@@ -254,72 +203,6 @@ scan_doctype(pz_scan_t *scan, const char *from)
 }
 
 
-/* How many bytes before and with this '>' close the body; 0 when it goes on. */
-static unsigned
-closes(const pz_scan_t *scan, const char *gt)
-{
-    char   last = before(scan, gt, 1);
-    size_t len = scan->seen + (size_t) (gt - scan->body);
-
-    switch (scan->state) {
-
-    case AT_BOGUS:
-        return 1;
-
-    case AT_CDATA:
-        return last == ']' && before(scan, gt, 2) == ']' ? 3 : 0;
-
-    default:
-        if (len == 0) {
-            return 1;
-        }
-        if (last == '-') {
-            return len == 1 ? 2 : before(scan, gt, 2) == '-' ? 3 : 0;
-        }
-        return last == '!' && before(scan, gt, 2) == '-' && before(scan, gt, 3) == '-' ? 4 : 0;
-    }
-}
-
-
-static pz_scan_event_t
-body_event(const pz_scan_t *scan, int end)
-{
-    return scan->state == AT_CDATA ? (end ? PZ_SCAN_CDATA_END : PZ_SCAN_CDATA)
-                                   : (end ? PZ_SCAN_COMMENT_END : PZ_SCAN_COMMENT);
-}
-
-
-/* A comment, a bogus one or a CDATA section; PZ_SCAN_MORE: nothing to tell. */
-static pz_scan_event_t
-scan_body(pz_scan_t *scan)
-{
-    const char     *from = scan->p, *gt = from;
-    pz_scan_event_t event;
-
-    for ( ;; ) {
-        gt = pz_find(gt, scan->end, '>');
-        if (gt == scan->end) {
-            keep_tail(scan);
-            event = body_event(scan, 0);
-            scan->trim = 0;
-            break;
-        }
-
-        scan->trim = closes(scan, gt++);
-        if (scan->trim) {
-            event = body_event(scan, 1);
-            scan->state = AT_DATA;
-            break;
-        }
-    }
-
-    scan->bytes = (pz_str_t) { from, (size_t) (gt - from) };
-    scan->p = gt;
-
-    return scan->want_comments && (scan->bytes.len || scan->trim) ? event : PZ_SCAN_MORE;
-}
-
-
 /*
  * Apply what the '<' opened.  `bytes` is text or data that stands between the
  * opening and scan->p.  PZ_SCAN_MORE: go on.
@@ -332,22 +215,22 @@ enter(pz_scan_t *scan, const pz_open_t *open, pz_str_t bytes)
     switch (open->kind) {
 
     case PZ_OPEN_COMMENT:
-        begin_body(scan, AT_COMMENT);
+        pz_scan_begin(scan, AT_COMMENT);
         break;
 
     case PZ_OPEN_BOGUS:
-        begin_body(scan, AT_BOGUS);
+        pz_scan_begin(scan, AT_BOGUS);
         scan->bytes = bytes;
         scan->trim = 0;
         return scan->want_comments ? PZ_SCAN_COMMENT : PZ_SCAN_MORE;
 
     case PZ_OPEN_CDATA:
-        begin_body(scan, AT_CDATA);
+        pz_scan_begin(scan, AT_CDATA);
         break;
 
     case PZ_OPEN_LEVEL:
         scan->level = (uint8_t) open->level;
-        begin_body(scan, AT_DATA);
+        pz_scan_begin(scan, AT_DATA);
         if (open->used == 4) {
             memset(scan->tail, '-', 3);    /* "<!-->" leaves the level again */
             scan->seen = 2;
@@ -355,7 +238,7 @@ enter(pz_scan_t *scan, const pz_open_t *open, pz_str_t bytes)
         break;
 
     case PZ_OPEN_TEXT:
-        begin_body(scan, AT_DATA);         /* no "--" reaches over a '<' */
+        pz_scan_begin(scan, AT_DATA);         /* no "--" reaches over a '<' */
         break;
 
     default:
@@ -474,7 +357,7 @@ next_in_script(pz_scan_t *scan, const char *p)
             return p;
         }
 
-        if (before(scan, p, 1) == '-' && before(scan, p, 2) == '-') {
+        if (pz_scan_before(scan, p, 1) == '-' && pz_scan_before(scan, p, 2) == '-') {
             scan->level = 0;
         }
         p++;
@@ -504,7 +387,7 @@ scan_text(pz_scan_t *scan)
     }
 
     if (lt == scan->end && scan->level) {
-        keep_tail(scan);
+        pz_scan_keep_tail(scan);
     }
 
     scan->p = lt;
@@ -548,7 +431,7 @@ pz_scan_next(pz_scan_t *scan)
             event = scan_doctype(scan, scan->p);
             break;
         default:
-            event = scan_body(scan);
+            event = pz_scan_body(scan);
         }
 
         if (event != PZ_SCAN_MORE) {
@@ -560,26 +443,6 @@ pz_scan_next(pz_scan_t *scan)
 }
 
 
-/* Dashes that might have begun the comment's end are no part of its data. */
-static unsigned
-trim_at_eof(const pz_scan_t *scan)
-{
-    if (scan->state != AT_COMMENT || scan->seen == 0) {
-        return 0;
-    }
-
-    if (scan->tail[2] == '!' && scan->seen == 3) {
-        return scan->tail[1] == '-' && scan->tail[0] == '-' ? 3 : 0;
-    }
-
-    if (scan->tail[2] != '-') {
-        return 0;
-    }
-
-    return scan->seen >= 2 && scan->tail[1] == '-' ? 2 : 1;
-}
-
-
 pz_scan_event_t
 pz_scan_end(pz_scan_t *scan)
 {
@@ -587,7 +450,7 @@ pz_scan_end(pz_scan_t *scan)
     unsigned from = 0;
 
     pz_scan_feed(scan, (pz_str_t) { "", 0 });
-    scan->trim = trim_at_eof(scan);
+    scan->trim = pz_scan_trim_at_eof(scan);
     scan->state = AT_DATA;
     scan->bytes = scan->carry;
     scan->held = 0;
