@@ -19,11 +19,4 @@ int pz_cli_rewrite(int argc, char **argv);
 int pz_cli_match(int argc, char **argv);
 int pz_cli_tokens(int argc, char **argv);
 
-/*
- * Say on stderr what is wrong with the command line, and where help is:
- * "personalize COMMAND: MESSAGE".  Always returns PZ_CLI_USAGE.
- */
-int pz_cli_usage_error(const char *command, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
 #endif

@@ -8,6 +8,7 @@
 #include "pz_cli.h"
 #include "pz_cli_file.h"
 #include "pz_cli_rules.h"
+#include "pz_cli_usage.h"
 #include "pz_cli_visitor.h"
 
 #define PZ_CLI_CASE_MEMORY  (64 * 1024 * 1024)

@@ -3,6 +3,7 @@
 
 #include "pz_cli.h"
 #include "pz_cli_rules.h"
+#include "pz_cli_usage.h"
 
 #define PZ_CLI_ERRORS  64
 

@@ -1,5 +1,6 @@
 #include "pz_cli_html.h"
 #include "pz_cli.h"
+#include "pz_cli_usage.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,20 +28,6 @@ pz_cli_arena(const char *command)
     }
 
     return arena;
-}
-
-
-int
-pz_cli_help(int argc, char **argv, const char *usage)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(usage, stdout);
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 

@@ -16,9 +16,6 @@ int pz_cli_no_memory(const char *command);
 /* An arena for one page, to be destroyed; NULL after saying so. */
 pz_arena_t *pz_cli_arena(const char *command);
 
-/* Whether one of the arguments is "--help"; then the usage is printed. */
-int pz_cli_help(int argc, char **argv, const char *usage);
-
 /*
  * The number of "--chunk N", at least 1.  Returns 0, or PZ_CLI_USAGE after
  * saying what is wrong.

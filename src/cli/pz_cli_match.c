@@ -1,5 +1,6 @@
 #include "pz_cli.h"
 #include "pz_cli_html.h"
+#include "pz_cli_usage.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -56,7 +57,7 @@ pz_cli_match(int argc, char **argv)
     pz_arena_t *arena;
     int         rc;
 
-    if (pz_cli_help(argc, argv, usage)) {
+    if (pz_cli_usage_wanted(argc, argv, usage)) {
         return PZ_CLI_OK;
     }
 

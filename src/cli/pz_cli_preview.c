@@ -7,6 +7,7 @@
 #include "pz_cli_case.h"
 #include "pz_cli_file.h"
 #include "pz_cli_slots.h"
+#include "pz_cli_usage.h"
 #include "pz_escape.h"
 #include "pz_rewriter.h"
 

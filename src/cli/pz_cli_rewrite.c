@@ -1,5 +1,6 @@
 #include "pz_cli.h"
 #include "pz_cli_html.h"
+#include "pz_cli_usage.h"
 
 #include <string.h>
 
@@ -143,7 +144,7 @@ pz_cli_rewrite(int argc, char **argv)
     int         rc;
 
     /* further on it may be the text of an edit */
-    if (pz_cli_help(argc > 1 ? 2 : argc, argv, usage)) {
+    if (pz_cli_usage_wanted(argc > 1 ? 2 : argc, argv, usage)) {
         return PZ_CLI_OK;
     }
 

@@ -1,6 +1,7 @@
 #include "pz_cli.h"
 #include "pz_cli_html.h"
 #include "pz_cli_token_out.h"
+#include "pz_cli_usage.h"
 #include "pz_tree.h"
 
 #include <string.h>
@@ -230,7 +231,7 @@ pz_cli_tokens(int argc, char **argv)
     pz_arena_t *arena;
     int         rc;
 
-    if (pz_cli_help(argc, argv, usage)) {
+    if (pz_cli_usage_wanted(argc, argv, usage)) {
         return PZ_CLI_OK;
     }
 
