@@ -1,12 +1,10 @@
-/*
- * Calling the functions of rules: protected, in time, and without a trace.
- */
+#include "pz_call.h"
+
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "pz_freeze.h"
-#include "pz_scope.h"
 
 typedef enum {
     PZ_CALL_NOTHING,    /* nil or false */

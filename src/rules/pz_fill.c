@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "pz_price.h"
+#include "pz_render.h"
 #include "pz_want.h"
 
 #define PZ_FILL_LOCALS  (4 + 64)    /* ours, and fields of the product */
@@ -126,8 +127,8 @@ pz_fill_card(pz_scope_t *scope, const pz_product_t *product, pz_sb_t *out)
     for (i = 0; i < product->nfields && scope->nlocals < PZ_FILL_LOCALS; i++) {
         locals[scope->nlocals++] = product->fields[i];
     }
-    rc = pz_scope_append(scope, pz_fill_is_link(pz_fill_field(product, PZ_STR("image")))
-                                ? &layout->item : &layout->plain, out);
+    rc = pz_render_append(scope, pz_fill_is_link(pz_fill_field(product, PZ_STR("image")))
+                                 ? &layout->item : &layout->plain, out);
     scope->locals = NULL;
     scope->nlocals = 0;
     return rc;
@@ -149,7 +150,7 @@ pz_ruleset_recommendations(pz_ruleset_t *rules, const pz_ruleset_input_t *in,
     }
     scope.action = view->action;
     pz_sb_init(&sb, in->arena, PZ_WANT_HTML);
-    if (pz_scope_append(&scope, &view->action->layout.open, &sb) != 0) {
+    if (pz_render_append(&scope, &view->action->layout.open, &sb) != 0) {
         return scope.failed ? 1 : -1;
     }
     for (i = 0; i < n && shown < want->count; i++) {
@@ -163,7 +164,7 @@ pz_ruleset_recommendations(pz_ruleset_t *rules, const pz_ruleset_input_t *in,
     if (shown == 0) {
         return 1;
     }
-    if (pz_scope_append(&scope, &view->action->layout.close, &sb) != 0) {
+    if (pz_render_append(&scope, &view->action->layout.close, &sb) != 0) {
         return scope.failed ? 1 : -1;
     }
     return pz_sb_done(&sb, html);
@@ -213,7 +214,7 @@ pz_ruleset_coupon(pz_ruleset_t *rules, const pz_ruleset_input_t *in, const pz_wa
     locals[1].value = (expires > 0) ? pz_fill_time(&scope, expires) : PZ_STR_NONE;
     scope.locals = locals;
     scope.nlocals = 2;
-    if (pz_scope_render(&scope, &view->action->layout.open, PZ_WANT_HTML, html) != 0) {
+    if (pz_render_text(&scope, &view->action->layout.open, PZ_WANT_HTML, html) != 0) {
         return scope.failed ? 1 : -1;
     }
     return 0;

@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "pz_call.h"
+#include "pz_render.h"
 #include "pz_want.h"
 
 #define PZ_PLAN_HTML    (256 * 1024)    /* one action's markup */
@@ -83,7 +85,7 @@ pz_plan_has_needed(pz_planner_t *p, const pz_action_t *action)
                 return -1;
             }
         }
-        if (pz_scope_lookup(scope, action->values[i].name, &scope->asked[i]) != 0) {
+        if (pz_render_lookup(scope, action->values[i].name, &scope->asked[i]) != 0) {
             return scope->failed ? -1 : 0;
         }
     }
@@ -97,7 +99,7 @@ pz_plan_header(pz_planner_t *p, const pz_action_t *action)
     pz_plan_header_t *header = &p->headers[p->plan->nheaders];
 
     header->name = action->name;
-    if (pz_scope_render(&p->scope, &action->content, PZ_PLAN_HEADER, &header->value) != 0) {
+    if (pz_render_text(&p->scope, &action->content, PZ_PLAN_HEADER, &header->value) != 0) {
         return -1;
     }
     p->plan->nheaders++;
@@ -128,7 +130,7 @@ pz_plan_edit(pz_planner_t *p, const pz_action_t *action)
     *edit = action->edit;
     edit->name = action->name;
     if (edit->op == PZ_EDIT_ADD_CLASS || edit->op == PZ_EDIT_REMOVE_CLASS) {
-        if (pz_scope_render(&p->scope, &action->class_name, PZ_PLAN_CLASS, &edit->name) != 0) {
+        if (pz_render_text(&p->scope, &action->class_name, PZ_PLAN_CLASS, &edit->name) != 0) {
             return -1;
         }
         edit->name = pz_str_trim(edit->name);
@@ -136,7 +138,7 @@ pz_plan_edit(pz_planner_t *p, const pz_action_t *action)
             return 0;
         }
     }
-    if (pz_scope_render(&p->scope, &action->content, PZ_PLAN_HTML, &edit->content) != 0) {
+    if (pz_render_text(&p->scope, &action->content, PZ_PLAN_HTML, &edit->content) != 0) {
         return -1;
     }
     p->plan->nedits++;

@@ -25,18 +25,7 @@ int pz_scope_init(pz_scope_t *scope, pz_ruleset_t *rules, const pz_ruleset_input
 /* The visitor's segments as a list with commas. */
 pz_str_t pz_scope_segments(const pz_scope_t *scope);
 
-/* The pz_template_lookup_pt of all templates; `data` is the scope. */
-int pz_scope_lookup(void *data, pz_str_t name, pz_str_t *value);
-
-/* Render into the arena; 0, or -1 when a value may not stand there or a function failed. */
-int pz_scope_render(pz_scope_t *scope, const pz_content_t *content, size_t max, pz_str_t *text);
-int pz_scope_append(pz_scope_t *scope, const pz_content_t *content, pz_sb_t *sb);
-
-/*
- * Call a function of the rules: 1 or 0 for what it says, -1 when it failed
- * (told to on_fault).  The text: 0, -1 when it returned nothing, -2 failed.
- */
-int pz_call_truth(pz_scope_t *scope, int function);
-int pz_call_text(pz_scope_t *scope, int function, pz_str_t *text);
+/* A field of the visitor's profile by name; 0, or -1 when it is absent. */
+int pz_scope_field(const pz_scope_t *scope, pz_str_t name, pz_str_t *text);
 
 #endif

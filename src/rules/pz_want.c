@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "pz_render.h"
+
 #define PZ_WANT_KEY  512
 
 typedef struct {
@@ -110,7 +112,7 @@ pz_want_add_strategy(pz_want_lists_t *lists, const pz_strategy_t *strategy)
         pz_want_add_bought_with(lists);
         break;
     case PZ_STRATEGY_LIST:
-        if (pz_scope_render(lists->scope, &strategy->key, PZ_WANT_KEY, &key) == 0) {
+        if (pz_render_text(lists->scope, &strategy->key, PZ_WANT_KEY, &key) == 0) {
             pz_want_add_list(lists, strategy->name, key, 0);
         }
         break;
