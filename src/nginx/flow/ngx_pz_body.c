@@ -124,6 +124,9 @@ ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
         if (body->source.inflate == NULL) {
             return NGX_ERROR;
         }
+
+    } else {
+        body->left = ngx_max(pr->length, 0);
     }
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
@@ -179,9 +182,9 @@ ngx_pz_body_create_rewriter(ngx_pz_body_t *body, pz_charset_t charset)
 
 /* Whether the charset has to be told from what has come by now. */
 static ngx_uint_t
-ngx_pz_body_must_tell(ngx_pz_piece_t *piece)
+ngx_pz_body_must_tell(ngx_pz_piece_t *piece, ngx_uint_t ends)
 {
-    return piece->input != NULL && (piece->input->last_buf || piece->input->flush);
+    return ends || (piece->input != NULL && piece->input->flush);
 }
 
 
@@ -215,14 +218,12 @@ ngx_pz_body_keep_head(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
  * first byte goes out.  NGX_AGAIN: too few bytes to tell; they are kept.
  */
 static ngx_int_t
-ngx_pz_body_sniff(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
+ngx_pz_body_sniff(ngx_pz_body_t *body, ngx_pz_piece_t *piece, ngx_uint_t ends)
 {
     pz_str_t    head;
     ngx_uint_t  enough;
 
-    if (piece->len == 0 && body->nhead == 0
-        && !(piece->input != NULL && piece->input->last_buf))
-    {
+    if (piece->len == 0 && body->nhead == 0 && !ends) {
         return NGX_AGAIN;
     }
 
@@ -230,7 +231,7 @@ ngx_pz_body_sniff(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
     head.len = piece->len;
 
     enough = body->charset.len != 0 || piece->len >= PZ_CHARSET_SNIFF
-             || ngx_pz_body_must_tell(piece);
+             || ngx_pz_body_must_tell(piece, ends);
 
     if (body->nhead != 0 || !enough) {
 
@@ -238,7 +239,7 @@ ngx_pz_body_sniff(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
             return NGX_ERROR;
         }
 
-        if (body->nhead < PZ_CHARSET_SNIFF && !ngx_pz_body_must_tell(piece)) {
+        if (body->nhead < PZ_CHARSET_SNIFF && !ngx_pz_body_must_tell(piece, ends)) {
             return NGX_AGAIN;
         }
 
@@ -321,18 +322,59 @@ ngx_pz_body_finish(ngx_pz_body_t *body)
 }
 
 
-static ngx_int_t
-ngx_pz_body_use(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
+/*
+ * Whether a piece ends the page.  An upstream's last buffer comes alone, behind
+ * the last bytes: with their number known these are the end, or it would take a
+ * write and a segment of its own.
+ */
+static ngx_uint_t
+ngx_pz_body_ends(ngx_pz_body_t *body, off_t len, ngx_buf_t *input)
 {
-    ngx_int_t  rc;
+    if (body->left != 0 && len != 0) {
+        body->left -= ngx_min(len, body->left);
 
-    rc = body->sniffed ? NGX_OK : ngx_pz_body_sniff(body, piece);
+        if (body->left == 0 && input != NULL) {
+            return 1;
+        }
+    }
 
-    if (rc == NGX_ERROR) {
+    return input != NULL && input->last_buf;
+}
+
+
+/* An input has been read: what it was marked with follows. */
+static ngx_int_t
+ngx_pz_body_end_input(ngx_pz_body_t *body, ngx_buf_t *input, ngx_uint_t ends)
+{
+    ngx_buf_t  marks;
+
+    ngx_memzero(&marks, sizeof(ngx_buf_t));
+
+    marks.flush = input->flush;
+    marks.sync = input->sync;
+    marks.last_in_chain = input->last_in_chain;
+    marks.last_buf = ends;
+
+    if (ends && ngx_pz_body_finish(body) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (rc == NGX_OK && body->nhead != 0) {
+    return ngx_pz_output_marks(&body->output, &marks);
+}
+
+
+static ngx_int_t
+ngx_pz_body_rewrite(ngx_pz_body_t *body, ngx_pz_piece_t *piece, ngx_uint_t ends)
+{
+    ngx_int_t  rc;
+
+    rc = body->sniffed ? NGX_OK : ngx_pz_body_sniff(body, piece, ends);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_AGAIN ? NGX_OK : NGX_ERROR;
+    }
+
+    if (body->nhead != 0) {
         /* the head is ours: no reference of this piece is to be tied to it */
         if (ngx_pz_body_feed(body, body->head, body->nhead, 1) != NGX_OK) {
             return NGX_ERROR;
@@ -342,9 +384,19 @@ ngx_pz_body_use(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
         body->nhead = 0;
     }
 
-    if (rc == NGX_OK
-        && ngx_pz_body_feed(body, piece->data, piece->len, 0) != NGX_OK)
-    {
+    return ngx_pz_body_feed(body, piece->data, piece->len, 0);
+}
+
+
+static ngx_int_t
+ngx_pz_body_use(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
+{
+    ngx_uint_t  ends;
+
+    ends = ngx_pz_body_ends(body, piece->len, piece->input);
+
+    /* behind the end comes the upstream's last buffer only, and is not needed */
+    if (!body->ended && ngx_pz_body_rewrite(body, piece, ends) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -360,11 +412,7 @@ ngx_pz_body_use(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
         piece->input->pos = piece->input->last;
     }
 
-    if (piece->input->last_buf && ngx_pz_body_finish(body) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_pz_output_marks(&body->output, piece->input);
+    return body->ended ? NGX_OK : ngx_pz_body_end_input(body, piece->input, ends);
 }
 
 
@@ -390,9 +438,10 @@ ngx_pz_body_pass(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next)
 static ngx_int_t
 ngx_pz_body_pass_file(ngx_pz_body_t *body)
 {
-    ngx_buf_t  *file;
+    ngx_buf_t   *file;
+    ngx_uint_t   ends;
 
-    if (body->pr->request->main_filter_need_in_memory
+    if (body->ended || body->pr->request->main_filter_need_in_memory
         || (!body->passing
             && (body->rewriter == NULL
                 || pz_rewriter_outcome(body->rewriter) == PZ_OUTCOME_EDITING)))
@@ -409,6 +458,8 @@ ngx_pz_body_pass_file(ngx_pz_body_t *body)
         return NGX_DECLINED;
     }
 
+    ends = ngx_pz_body_ends(body, file->file_last - file->file_pos, file);
+
     if (ngx_pz_output_file(&body->output, file) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -416,11 +467,7 @@ ngx_pz_body_pass_file(ngx_pz_body_t *body)
     ngx_pz_source_skip(&body->source);
     ngx_pz_output_give_back(&body->output, file, 0);
 
-    if (file->last_buf && ngx_pz_body_finish(body) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_pz_output_marks(&body->output, file);
+    return ngx_pz_body_end_input(body, file, ends);
 }
 
 

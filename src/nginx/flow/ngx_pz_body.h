@@ -25,10 +25,11 @@ struct ngx_pz_body_s {
     pz_str_t                  charset;      /* of Content-Type; empty: not said */
     u_char                   *head;         /* the first bytes, while they are too few to tell */
     size_t                    nhead;
+    off_t                     left;         /* bytes still to come; 0: nobody said how many */
     ngx_pz_output_fill_pt     fill;
     ngx_str_t                *slots;        /* their content in ASCII; NULL: the page is UTF-8 */
     unsigned                  sniffed:1;
-    unsigned                  ended:1;      /* the last buffer has been read */
+    unsigned                  ended:1;      /* all of the page has been read */
     unsigned                  passing:1;    /* nothing is edited any more */
 };
 

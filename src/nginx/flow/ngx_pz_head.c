@@ -156,6 +156,7 @@ ngx_pz_head_write(ngx_pz_request_t *pr)
     ngx_http_request_t  *r;
 
     r = pr->request;
+    pr->length = r->headers_out.content_length_n;
 
     ngx_pz_head_drop(r);
 

@@ -253,6 +253,11 @@ ngx_pz_pipeline_answer(ngx_pz_request_t *pr)
         return NGX_ERROR;
     }
 
+    if (pr->body == NULL) {
+        /* its bytes pass as they are: a length spares the client the chunks */
+        pr->request->headers_out.content_length_n = pr->length;
+    }
+
     return ngx_http_next_header_filter(pr->request);
 }
 

@@ -62,6 +62,7 @@ struct ngx_pz_request_s {
     ngx_pz_request_on_done_pt  abandon_content;  /* set while something for a slot is on its way */
     struct ngx_pz_body_s      *body;       /* NULL: the body passes untouched */
 
+    off_t                      length;     /* bytes of the origin's body, as its header says; or -1 */
     ngx_pz_status_e            status;     /* how it ended, or stands now */
     ngx_chain_t               *held;       /* body that came while the header was held */
     unsigned                   left:1;     /* an internal redirect led to where the module is off */
