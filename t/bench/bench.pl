@@ -9,6 +9,7 @@
 #   --repeats N             --seconds N (of each measurement)
 #   --instructions 0|1      count user instructions by callgrind
 #   --mtu N                 in a network namespace whose loopback has this MTU (needs root)
+#   --beside FILE.so        another build of the module, in the same scenarios and repeats
 #   --keep DIR              leave callgrind's files there
 #   --peers DIR             where lua-nginx-module is, or is to be unpacked
 
@@ -63,7 +64,7 @@ sub options {
         peers => "$FindBin::Bin/../../build/bench/peers", name => $name);
 
     GetOptions(\%given, 'only=s', 'kinds=s', 'sizes=s', 'connections=s', 'repeats=i', 'seconds=i',
-        'instructions=i', 'mtu=i', 'keep=s', 'peers=s', 'list', 'inside') or die "bench: see the top of $0\n";
+        'instructions=i', 'mtu=i', 'keep=s', 'beside=s', 'peers=s', 'list', 'inside') or die "bench: see the top of $0\n";
     $given{$_} = [ split /,/, $given{$_} ] for qw(kinds sizes connections);
     Bench::Scenario::named($_) for split /,/, $given{only} // '';
     return %given;
@@ -143,6 +144,8 @@ sub servers {
     for my $scenario (wanted()) {
         next if $scenario->{peers} && !$shared->{peers};
         push @found, Bench::Server->build($scenario, $shared)->start;
+        push @found, Bench::Server->build(Bench::Scenario::beside($scenario), $shared, module => abs_path($o{beside}))->start
+            if $o{beside} && $scenario->{module};
     }
     return @found;
 }

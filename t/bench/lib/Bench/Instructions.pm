@@ -19,8 +19,8 @@ sub measure {
     my ($server, %o) = @_;    # kind kb pages visitors requests keep
     my ($few, $many) = @{ $o{requests} };
 
-    my $start = _run($server, %o, count => $few);
-    my $end = _run($server, %o, count => $many, keep => $o{keep});
+    my $start = _run($server, %o, count => $few, keep => $o{keep} && "$o{keep}.$few");
+    my $end = _run($server, %o, count => $many, keep => $o{keep} && "$o{keep}.$many");
     return ($end - $start) / ($many - $few) / 1000;
 }
 

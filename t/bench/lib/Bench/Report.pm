@@ -28,7 +28,7 @@ sub ratio {
 sub table {
     my ($scenarios, $runs, $instructions) = @_;
 
-    my @rows = ([ '', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', '± %', 'CPU, plain = 1', 'instructions, k', 'worker MB' ]);
+    my @rows = ([ '', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'least', '± %', 'CPU, plain = 1', 'instructions, k', 'worker MB' ]);
     for my $scenario (@$scenarios) {
         my $own = $runs->{ $scenario->{name} } or next;
         my $plain = $runs->{ $scenario->{against} };
@@ -39,7 +39,8 @@ sub table {
             $scenario->{what},
             sprintf('%.0f', median(@{ $column{rate} })),
             sprintf('%.2f', median(@{ $column{p50} })), sprintf('%.2f', median(@{ $column{p99} })),
-            sprintf('%.1f', median(@{ $column{cpu} })), sprintf('%.0f', spread(@{ $column{cpu} })),
+            sprintf('%.1f', median(@{ $column{cpu} })),
+            sprintf('%.1f', (sort { $a <=> $b } @{ $column{cpu} })[0]), sprintf('%.0f', spread(@{ $column{cpu} })),
             $plain ? sprintf('%.2f', ratio($own, $plain)) : '',
             defined $count ? sprintf('%.1f', $count) : '',
             sprintf('%.1f', median(@{ $column{memory} })),

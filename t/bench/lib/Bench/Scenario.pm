@@ -17,6 +17,12 @@ sub named {
     return $by_name{$name} // die "no scenario named $name; there are: @{[ map { $_->{name} } @all ]}\n";
 }
 
+# The same with another build of the module.
+sub beside {
+    my ($scenario) = @_;
+    return { %$scenario, name => "$scenario->{name}, other build", what => "$scenario->{what}: the other build" };
+}
+
 sub _add {
     my ($name, $what, %o) = @_;
     my $scenario = {

@@ -8,14 +8,15 @@ use warnings;
 use parent 'Personalize::Nginx';
 
 use Bench::Visitors;
+use Personalize::Process;
 
 my %prefix = (static => '/s/', proxied => '/p/', cached => '/c/');
 
-# shared: { pages, redis, redis_port, origin (port), bench (folder), peers (folder or undef) }
+# Options of Personalize::Nginx; shared: { pages, redis, redis_port, origin (port), bench (folder), peers (folder or undef) }
 sub build {
-    my ($class, $scenario, $shared) = @_;
+    my ($class, $scenario, $shared, %o) = @_;
 
-    my $self = $class->new(plain => !$scenario->{module}, level => 'warn', scenario => $scenario, shared => $shared);
+    my $self = $class->new(plain => !$scenario->{module}, level => 'warn', scenario => $scenario, shared => $shared, %o);
     $self->let(
         bench => $shared->{bench}, peers => $shared->{peers} // '', pages => $shared->{pages},
         origin => $shared->{origin}, redis_path => $shared->{redis}{path},
@@ -83,8 +84,10 @@ sub start {
 # The one worker: there may be a cache manager beside it.
 sub worker {
     my ($self) = @_;
-    my ($pid) = grep { Personalize::Nginx::slurp("/proc/$_/cmdline") =~ /worker process/ } $self->workers;
-    return $pid // die "$self->{scenario}{name}: no worker\n" . $self->log;
+    my $pid = Personalize::Process::until_true(5, sub {
+        return (grep { Personalize::Nginx::slurp("/proc/$_/cmdline") =~ /worker process/ } $self->workers)[0];
+    });
+    return $pid || die "$self->{scenario}{name}: no worker\n" . $self->log;
 }
 
 # What a visitor must get; undef when it is what comes, else what is wrong.
