@@ -181,7 +181,9 @@ run_classes(pz_matcher_t *m, const pz_match_t *match, pz_node_t *node)
         while (p < end && pz_is_space(*p)) {
             p++;
         }
-        for (from = p; p < end && !pz_is_space(*p); p++) { /* void */ }
+        from = p;
+        p = pz_find_space(p, readable, '>', '>');
+        p = p < end ? p : end;
         if (p > from) {
             uint64_t key = pz_key(from, (size_t) (p - from), readable);
 

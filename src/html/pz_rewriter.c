@@ -246,7 +246,9 @@ run(pz_rewriter_t *rw)
             break;
         }
 
-        pz_rewrite_pass_carry(rw);
+        if (rw->scan.carry.len) {
+            pz_rewrite_pass_carry(rw);
+        }
         take_stock(rw);
     }
 }

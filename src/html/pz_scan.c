@@ -115,7 +115,15 @@ read_tag(pz_scan_t *scan, const char *lt, const char *end)
     tag->key = pz_key(name, tag->name.len, end);
     tag->atom = (uint8_t) pz_atom_from(tag->key);
 
-    p = pz_tag_walk(tag, p, end);
+    if (*p == '>') {
+        tag->id = tag->class_ = PZ_STR_NONE;
+        tag->names = 0;
+        tag->self_closing = 0;
+        p++;
+    } else {
+        p = pz_tag_walk(tag, p, end);
+    }
+
     if (p != NULL) {
         tag->whole = (pz_str_t) { lt, (size_t) (p - lt) };
     }

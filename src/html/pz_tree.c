@@ -34,11 +34,11 @@ static const rules_t rules[PZ_MODE_COUNT] = {
 };
 
 /* Modes in which text opens, closes or changes something. */
-#define TEXT_MATTERS                                                          \
-    (1u << PZ_MODE_INITIAL | 1u << PZ_MODE_BEFORE_HTML                        \
-     | 1u << PZ_MODE_BEFORE_HEAD | 1u << PZ_MODE_IN_HEAD                      \
-     | 1u << PZ_MODE_AFTER_HEAD | 1u << PZ_MODE_IN_COLUMN_GROUP               \
-     | 1u << PZ_MODE_AFTER_BODY | 1u << PZ_MODE_AFTER_AFTER_BODY)
+const uint32_t pz_tree_text_modes =
+    1u << PZ_MODE_INITIAL | 1u << PZ_MODE_BEFORE_HTML
+    | 1u << PZ_MODE_BEFORE_HEAD | 1u << PZ_MODE_IN_HEAD
+    | 1u << PZ_MODE_AFTER_HEAD | 1u << PZ_MODE_IN_COLUMN_GROUP
+    | 1u << PZ_MODE_AFTER_BODY | 1u << PZ_MODE_AFTER_AFTER_BODY;
 
 
 int
@@ -106,6 +106,22 @@ pz_tree_start(pz_tree_t *tree, const pz_tag_t *tag)
 }
 
 
+/*
+ * The usual end tag: of the innermost element, where the rules of "in body" say
+ * no more than to close it.
+ */
+static inline int
+closes_top(const pz_tree_t *tree, const pz_tag_t *tag)
+{
+    const pz_node_t *top = pz_tree_top(tree);
+
+    return top->key == tag->key && top->ns == PZ_NS_HTML
+           && (tree->mode == PZ_MODE_IN_BODY || tree->mode == PZ_MODE_IN_CELL)
+           && !(top->af & (PZ_AF_FORMAT | PZ_AF_SCOPE | PZ_AF_TABLE | PZ_AF_ONCE | PZ_AF_HEAD))
+           && top->atom != PZ_ATOM_FORM;
+}
+
+
 void
 pz_tree_end_tag(pz_tree_t *tree, const pz_tag_t *tag)
 {
@@ -113,7 +129,11 @@ pz_tree_end_tag(pz_tree_t *tree, const pz_tag_t *tag)
     tree->own = 0;
     tree->text = PZ_TEXT_DATA;
 
-    if (tree->raw) {
+    if (closes_top(tree, tag)) {
+        pz_tree_pop_to(tree, tree->n - 1, 1);
+        tree->raw = 0;
+
+    } else if (tree->raw) {
         tree->raw = 0;
         pz_tree_pop_to(tree, tree->n - 1, 1);
 
@@ -122,14 +142,6 @@ pz_tree_end_tag(pz_tree_t *tree, const pz_tag_t *tag)
     }
 
     tree->tag = NULL;
-}
-
-
-int
-pz_tree_wants_text(const pz_tree_t *tree)
-{
-    return tree->closed_formats || tree->frameset_ok || (TEXT_MATTERS >> tree->mode & 1)
-           || (pz_tree_top(tree)->af & PZ_AF_FOSTERS);
 }
 
 
@@ -148,7 +160,7 @@ pz_tree_text(pz_tree_t *tree, int blank)
     tree->tag = NULL;
     tree->by_text = 1;
 
-    if (!blank && (TEXT_MATTERS >> tree->mode & 1)) {
+    if (!blank && (pz_tree_text_modes >> tree->mode & 1)) {
         if (tree->mode == PZ_MODE_IN_COLUMN_GROUP) {
             if (pz_tree_is(tree, PZ_ATOM_COLGROUP)) {
                 pz_tree_pop(tree);

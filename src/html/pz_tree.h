@@ -128,10 +128,18 @@ void pz_tree_end_tag(pz_tree_t *tree, const pz_tag_t *tag);
 void pz_tree_doctype(pz_tree_t *tree, pz_str_t doctype);
 
 /*
- * Text in DATA: only asked for when pz_tree_wants_text.  Returns where, within
- * the text, something was opened or closed; callbacks happen for that place.
+ * Text in DATA (`blank`: nothing but white space): only asked for when
+ * pz_tree_wants_text.  What it opens or closes stands in front of it.
  */
-int pz_tree_wants_text(const pz_tree_t *tree);
+extern const uint32_t pz_tree_text_modes;
+
+static inline int
+pz_tree_wants_text(const pz_tree_t *tree)
+{
+    return tree->closed_formats || tree->frameset_ok || (pz_tree_text_modes >> tree->mode & 1)
+           || (tree->nodes[tree->n - 1].af & PZ_AF_FOSTERS);
+}
+
 void pz_tree_text(pz_tree_t *tree, int blank);
 
 /* The page has ended: everything closes. */
