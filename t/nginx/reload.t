@@ -17,6 +17,15 @@ use Personalize::Upstream;
 
 my $t = Personalize::Site->new(link => 1);
 my $page = $Personalize::Site::PAGE;
+
+$t->rules('slot.lua', <<'LUA');
+campaign "slot" {
+  pages = { "/slot.html" },
+  show = { coupon { at = "main", op = "append", pool = "autumn", text = "Code {{ code }}." } },
+}
+LUA
+$t->page('slot.html', $page);
+$t->redis->list('pz:coupons:{autumn}', 'C1', 'C2', 'C3');
 my $origin = Personalize::Upstream->start($t->port('up'), sub {
     my ($request) = @_;
     return { body => $page, delay => 0.6 } if $request->{path} =~ /late/;
@@ -58,7 +67,7 @@ for my $what ('reload', 'quit') {
         my $c = Personalize::Http->new($t->port('web'));
         $c->send(Personalize::Http::text("$_?as=ann"));
         [ $_, $c ];
-    } '/', '/up/late', '/up/x', '/streamed/x', '/waits/';
+    } '/', '/slot.html', '/up/late', '/up/x', '/streamed/x', '/waits/';
     sleep 0.1;
 
     my $pid = $t->{pid};
@@ -73,6 +82,7 @@ for my $what ('reload', 'quit') {
         my $r = $c->reply(timeout => 8);
         ok($r->complete && $t->welcomes($r), "$what: $path is finished, and personalized")
             or diag($r->head, $r->body);
+        like($r->body, qr{Code (?:<[^>]+>)?C1\b}, '  with its slot') if $path =~ /slot/;
     }
     my $last = time();
     ok(gone($old, 2), '  then the old worker goes');
