@@ -305,6 +305,14 @@ stays_behind(const pz_rewriter_t *rw)
 }
 
 
+/* Content for an element that its own start tag closes: a form between a table's rows. */
+static int
+fills(const pz_rewriter_t *rw)
+{
+    return has_op(rw, PZ_EDIT_PREPEND) || has_op(rw, PZ_EDIT_APPEND) || has_op(rw, PZ_EDIT_INNER);
+}
+
+
 static void
 matched(pz_rewriter_t *rw, unsigned node, const pz_tag_t *tag, unsigned how)
 {
@@ -315,8 +323,9 @@ matched(pz_rewriter_t *rw, unsigned node, const pz_tag_t *tag, unsigned how)
         return;
     }
 
-    if ((rw->tree.displaced && stays_behind(rw)) || (rw->tag && rw->tag->end
-        && !(how & PZ_OPENS_IMPLIED)))
+    if ((rw->tree.displaced && stays_behind(rw))
+        || ((how & PZ_OPENS_CUT) && fills(rw))
+        || (rw->tag && rw->tag->end && !(how & PZ_OPENS_IMPLIED)))
     {
         pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
         return;

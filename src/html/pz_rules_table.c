@@ -111,9 +111,8 @@ in_table_start(pz_tree_t *t, unsigned atom)
         break;
     case PZ_ATOM_FORM:
         if (!t->form && !pz_tree_find(t, PZ_ATOM_TEMPLATE)) {
-            pz_tree_insert(t, atom);
+            pz_tree_insert_cut(t, atom);
             t->form = 1;
-            pz_tree_pop(t);
         }
         return;
     default:

@@ -57,6 +57,7 @@ typedef struct {
 #define PZ_OPENS_VOID     0x1u     /* it closes at once */
 #define PZ_OPENS_IMPLIED  0x2u     /* there is no tag of it in the page */
 #define PZ_OPENS_BY_TEXT  0x4u     /* implied, and by text */
+#define PZ_OPENS_CUT      0x10u   /* with VOID: it is closed before its content comes */
 #define PZ_OPENS_CLONE    0x8u     /* a formatting element, opened anew */
 
 typedef enum {

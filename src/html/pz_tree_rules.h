@@ -75,6 +75,7 @@ pz_tree_is(const pz_tree_t *t, unsigned atom)
 /* An HTML element; tags give their key, implied elements have only an atom. */
 void pz_tree_insert(pz_tree_t *t, unsigned atom);
 void pz_tree_insert_void(pz_tree_t *t, unsigned atom);
+void pz_tree_insert_cut(pz_tree_t *t, unsigned atom);
 void pz_tree_imply(pz_tree_t *t, unsigned atom);
 void pz_tree_insert_raw(pz_tree_t *t, unsigned atom, pz_text_mode_t text);
 unsigned pz_tree_push(pz_tree_t *t, const pz_node_t *node, unsigned how);

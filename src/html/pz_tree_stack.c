@@ -71,15 +71,30 @@ pz_tree_insert(pz_tree_t *t, unsigned atom)
 }
 
 
-void
-pz_tree_insert_void(pz_tree_t *t, unsigned atom)
+static void
+insert_and_pop(pz_tree_t *t, unsigned atom, unsigned how)
 {
     pz_node_t node = { .key = pz_atom_keys[atom], .af = pz_atom_flags[atom],
                        .atom = (uint8_t) atom };
 
-    if (pz_tree_push(t, &node, PZ_OPENS_VOID)) {
+    if (pz_tree_push(t, &node, how)) {
         pz_tree_pop(t);
     }
+}
+
+
+void
+pz_tree_insert_void(pz_tree_t *t, unsigned atom)
+{
+    insert_and_pop(t, atom, PZ_OPENS_VOID);
+}
+
+
+/* Open and closed again by the same tag, whatever follows. */
+void
+pz_tree_insert_cut(pz_tree_t *t, unsigned atom)
+{
+    insert_and_pop(t, atom, PZ_OPENS_VOID | PZ_OPENS_CUT);
 }
 
 
