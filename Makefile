@@ -3,6 +3,7 @@
 # make test            everything; see docs/develop.md
 # make demo            a shop, personalized; make demo-stop ends it
 # make bench [BENCH=full]   beside plain nginx and others; see docs/performance.md
+# make bench-html      the HTML rewriter's MB/s on real pages
 # make fuzz [FUZZ=name] [SECONDS=60]
 # make module NGX=dir  the module against an nginx source tree
 
@@ -190,6 +191,11 @@ bench:
 	@sh t/tools/install bench
 	@$(MAKE) --no-print-directory -j$(NPROC) module
 	@perl t/bench/bench.pl $(BENCH)
+
+# The HTML rewriter over real pages, beside memchr and html-rewriter-wasm.
+.PHONY: bench-html
+bench-html:
+	@sh t/bench/html/run
 
 demo-stop:
 	@sh t/demo/stop
