@@ -59,6 +59,7 @@
     X(HELD_SLOT,         "held_responses",  "point", "slot")                   \
     X(EDIT_MATCHED,      "edits",           "outcome", "matched")              \
     X(EDIT_UNMATCHED,    "edits",           "outcome", "unmatched")            \
+    X(EDIT_REFUSED,      "edits",           "outcome", "refused")              \
     X(REWRITE_AMBIGUOUS, "rewrites_ended",  "reason", "ambiguous")             \
     X(REWRITE_TAG,       "rewrites_ended",  "reason", "tag_limit")             \
     X(REWRITE_DEPTH,     "rewrites_ended",  "reason", "depth_limit")           \

@@ -48,6 +48,9 @@ ngx_pz_record_edits(ngx_pz_request_t *pr)
         if (pz_rewriter_matches(rewriter, i) != 0) {
             ngx_pz_request_count(pr, EDIT_MATCHED);
 
+        } else if (pz_rewriter_refused(rewriter, i) != 0) {
+            ngx_pz_request_count(pr, EDIT_REFUSED);
+
         } else {
             ngx_pz_request_count(pr, EDIT_UNMATCHED);
         }

@@ -6,6 +6,43 @@
 #include "ngx_pz_variables.h"
 
 
+/*
+ * Filters that compress must come behind us: a compressed page cannot be
+ * edited.  Those of others stand where their load_module line puts them; what
+ * stands later in the list of modules runs earlier.
+ */
+static void
+ngx_http_personalize_check_order(ngx_conf_t *cf)
+{
+    ngx_uint_t     i, k, behind;
+    ngx_module_t  *module;
+
+    static const char *const  compressors[] = {
+        "ngx_http_brotli_filter_module", "ngx_http_zstd_filter_module"
+    };
+
+    behind = 0;
+
+    for (i = 0; cf->cycle->modules[i]; i++) {
+        module = cf->cycle->modules[i];
+
+        if (module == &ngx_http_personalize_module) {
+            behind = 1;
+            continue;
+        }
+
+        for (k = 0; behind && k < sizeof(compressors) / sizeof(compressors[0]); k++) {
+            if (ngx_strcmp(module->name, compressors[k]) == 0) {
+                ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                                   "%s is loaded after ngx_http_personalize_module: pages will "
+                                   "leave without its compression; put its load_module line first",
+                                   module->name);
+            }
+        }
+    }
+}
+
+
 /* Where it is on nowhere, nothing is hooked, and no request pays for it. */
 static ngx_int_t
 ngx_http_personalize_init(ngx_conf_t *cf)
@@ -17,6 +54,8 @@ ngx_http_personalize_init(ngx_conf_t *cf)
     if (!main->used && !main->served) {
         return NGX_OK;
     }
+
+    ngx_http_personalize_check_order(cf);
 
     main->counters = ngx_pz_counters_zone(cf, &ngx_http_personalize_module);
 
