@@ -182,7 +182,7 @@ run_classes(pz_matcher_t *m, const pz_match_t *match, pz_node_t *node)
             p++;
         }
         from = p;
-        p = pz_find_space(p, readable, '>', '>');
+        p = pz_find_space(p, readable, ' ', ' ');
         p = p < end ? p : end;
         if (p > from) {
             uint64_t key = pz_key(from, (size_t) (p - from), readable);

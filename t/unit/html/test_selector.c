@@ -56,6 +56,7 @@ test_simple(void **state)
     /* without a doctype the page is in quirks mode: ids and classes have no case */
     check("#a, .b", "<p id=A><p class=B>", "*<p id=A>*<p class=B>");
     check(".b", "<p class='a b'><p class=ab><p class='b\ta'>", "*<p class='a b'><p class=ab>*<p class='b\ta'>");
+    check(".b", "<p class='a > b'><p class='>b'>", "*<p class='a > b'><p class='>b'>");
     check("p.a.b#c", "<p class='b a' id=c><p class=a id=c>", "*<p class='b a' id=c><p class=a id=c>");
     check("i, b", "<b>x</b><u>y</u><i>z</i>", "*<b>x</b><u>y</u>*<i>z</i>");
     check("a-very-long-element-name", "<a-very-long-element-name>", "*<a-very-long-element-name>");
