@@ -73,6 +73,7 @@ $t->config(<<'CONF');
             proxy_cache_revalidate on;
             add_header X-Cache $upstream_cache_status;
         }
+        location /trailers/ { add_trailer X-Sum "sum of $uri"; alias %%dir%%/html/; }
         location /ttl/ { personalize_cache_control "private, max-age=5"; alias %%dir%%/html/; }
     }
     server {
@@ -191,7 +192,14 @@ private_ok($r, 'HEAD as GET would');
 is($r->header('Content-Length'), undef, '  no length that GET would not have');
 
 $r = $t->visit('/up/trailer?as=ann');
-ok($t->welcomes($r), 'chunked with trailers') ;
+ok($t->welcomes($r), 'an upstream that sends trailers');
+for my $delay (0, 0.05) {
+    $t->link->set(delay => $delay);
+    $r = $t->visit('/trailers/?as=ann');
+    ok($t->welcomes($r), 'a page with trailers');
+    is($r->trailer('X-Sum'), 'sum of /trailers/index.html', '  keeps them');
+}
+$t->link->set(delay => 0);
 $r = $t->visit('/up/x?as=ann', http => '1.0');
 ok($t->welcomes($r), 'HTTP/1.0');
 is($r->header('Transfer-Encoding'), undef, '  until the connection closes');
