@@ -53,6 +53,7 @@ print "$_\n" for '`' . join(' ', @command) . '`', '', Bench::Report::machine() .
     . '± half the span.', '';
 
 my %runs = load();
+my @complaints = complaints();
 my %instructions = $o{instructions} ? instructions() : ();
 report();
 
@@ -187,6 +188,17 @@ sub load {
     return %found;
 }
 
+# A server that gave up on Redis sent pages that cost less.
+sub complaints {
+    my @found;
+    for my $server (@servers) {
+        my @lines = grep { /\[(?:error|crit|alert|emerg)\]/ } split /\n/, $server->log or next;
+        my $first = $lines[0] =~ s/^\S+ \S+ (?=\[)//r =~ s/\Q$server->{dir}\E/.../gr;
+        push @found, sprintf "**%s: %d errors in its log, the first: %s**\n\n", $server->{scenario}{what}, scalar @lines, $first;
+    }
+    return @found;
+}
+
 sub key { my ($group) = @_; return join '/', @$group{qw(kind kb connections)} }
 
 sub instructions {
@@ -213,6 +225,7 @@ sub instructions {
 }
 
 sub report {
+    print @complaints;
     my @scenarios = map { $_->{scenario} } @servers;
     for my $group (groups()) {
         printf "### %s, %d KB, %d connection%s\n\n", ucfirst $group->{kind}, $group->{kb}, $group->{connections},
