@@ -7,49 +7,6 @@
 static int ngx_pz_body_on_span(void *data, const pz_span_t *span);
 
 
-/* The charset parameter as nginx has parsed it, or as it stands in the type. */
-static pz_str_t
-ngx_pz_body_charset(ngx_http_request_t *r)
-{
-    u_char     *p, *end;
-    pz_str_t    charset;
-    ngx_str_t  *type;
-
-    if (r->headers_out.charset.len != 0) {
-        return ngx_pz_str(r->headers_out.charset);
-    }
-
-    type = &r->headers_out.content_type;
-    end = type->data + type->len;
-    p = ngx_strlcasestrn(type->data, end, (u_char *) "charset=", 8 - 1);
-
-    if (p == NULL) {
-        return PZ_STR_NONE;
-    }
-
-    p += 8;
-    charset.data = (char *) p;
-
-    while (p < end && *p != ';' && *p != ' ') { p++; }
-
-    charset.len = (char *) p - charset.data;
-
-    return charset;
-}
-
-
-ngx_uint_t
-ngx_pz_body_is_opaque(ngx_http_request_t *r)
-{
-    pz_str_t  charset;
-
-    charset = ngx_pz_body_charset(r);
-
-    return charset.len != 0
-           && pz_charset_sniff(charset, PZ_STR_NONE) == PZ_CHARSET_OPAQUE;
-}
-
-
 /* A slot's content as an ASCII page takes it: made once, asked for often. */
 static ngx_int_t
 ngx_pz_body_fill_ascii(void *data, ngx_uint_t slot, ngx_str_t *html)
@@ -112,7 +69,7 @@ ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
 
     body->pr = pr;
     body->next = next;
-    body->charset = ngx_pz_body_charset(r);
+    ngx_pz_sniff_init(&body->sniff, r);
 
     ngx_pz_source_init(&body->source, r->pool, r->connection->log);
     body->fill = fill;
@@ -177,79 +134,6 @@ ngx_pz_body_create_rewriter(ngx_pz_body_t *body, pz_charset_t charset)
     }
 
     return NGX_OK;
-}
-
-
-/* Whether the charset has to be told from what has come by now. */
-static ngx_uint_t
-ngx_pz_body_must_tell(ngx_pz_piece_t *piece, ngx_uint_t ends)
-{
-    return ends || (piece->input != NULL && piece->input->flush);
-}
-
-
-/* Keep the first bytes of a page that comes in pieces too small to tell. */
-static ngx_int_t
-ngx_pz_body_keep_head(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
-{
-    size_t  n;
-
-    if (body->head == NULL) {
-        body->head = ngx_pnalloc(body->pr->request->pool, PZ_CHARSET_SNIFF);
-        if (body->head == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    n = ngx_min(piece->len, PZ_CHARSET_SNIFF - body->nhead);
-
-    ngx_memcpy(body->head + body->nhead, piece->data, n);
-
-    body->nhead += n;
-    piece->data += n;
-    piece->len -= n;
-
-    return NGX_OK;
-}
-
-
-/*
- * The charset decides whether we may insert at all, so it is settled before the
- * first byte goes out.  NGX_AGAIN: too few bytes to tell; they are kept.
- */
-static ngx_int_t
-ngx_pz_body_sniff(ngx_pz_body_t *body, ngx_pz_piece_t *piece, ngx_uint_t ends)
-{
-    pz_str_t    head;
-    ngx_uint_t  enough;
-
-    if (piece->len == 0 && body->nhead == 0 && !ends) {
-        return NGX_AGAIN;
-    }
-
-    head.data = (char *) piece->data;
-    head.len = piece->len;
-
-    enough = body->charset.len != 0 || piece->len >= PZ_CHARSET_SNIFF
-             || ngx_pz_body_must_tell(piece, ends);
-
-    if (body->nhead != 0 || !enough) {
-
-        if (piece->len != 0 && ngx_pz_body_keep_head(body, piece) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        if (body->nhead < PZ_CHARSET_SNIFF && !ngx_pz_body_must_tell(piece, ends)) {
-            return NGX_AGAIN;
-        }
-
-        head.data = (char *) body->head;
-        head.len = body->nhead;
-    }
-
-    body->sniffed = 1;
-
-    return ngx_pz_body_create_rewriter(body, pz_charset_sniff(body->charset, head));
 }
 
 
@@ -363,25 +247,41 @@ ngx_pz_body_end_input(ngx_pz_body_t *body, ngx_buf_t *input, ngx_uint_t ends)
 }
 
 
+/* The charset is settled before the first byte goes out: it decides whether we may insert. */
+static ngx_int_t
+ngx_pz_body_start(ngx_pz_body_t *body, ngx_pz_piece_t *piece, ngx_uint_t ends)
+{
+    ngx_int_t     rc;
+    pz_charset_t  charset;
+
+    rc = ngx_pz_sniff_piece(&body->sniff, piece, ends, &charset);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (ngx_pz_body_create_rewriter(body, charset) != NGX_OK
+        || ngx_pz_body_feed(body, body->sniff.head, body->sniff.nhead, 1) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* the head is ours: no reference of this piece is to be tied to it */
+    body->output.newest = NULL;
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_pz_body_rewrite(ngx_pz_body_t *body, ngx_pz_piece_t *piece, ngx_uint_t ends)
 {
     ngx_int_t  rc;
 
-    rc = body->sniffed ? NGX_OK : ngx_pz_body_sniff(body, piece, ends);
+    rc = body->sniff.done ? NGX_OK : ngx_pz_body_start(body, piece, ends);
 
     if (rc != NGX_OK) {
         return rc == NGX_AGAIN ? NGX_OK : NGX_ERROR;
-    }
-
-    if (body->nhead != 0) {
-        /* the head is ours: no reference of this piece is to be tied to it */
-        if (ngx_pz_body_feed(body, body->head, body->nhead, 1) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        body->output.newest = NULL;
-        body->nhead = 0;
     }
 
     return ngx_pz_body_feed(body, piece->data, piece->len, 0);
@@ -423,7 +323,7 @@ ngx_pz_body_pass(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next)
         return NGX_ERROR;
     }
 
-    pr->body->sniffed = 1;
+    pr->body->sniff.done = 1;
     pr->body->passing = 1;
 
     return NGX_OK;
@@ -451,7 +351,7 @@ ngx_pz_body_pass_file(ngx_pz_body_t *body)
 
     file = ngx_pz_source_file(&body->source);
 
-    if (file == NULL || !body->sniffed
+    if (file == NULL || !body->sniff.done
         || (body->source.page != NULL
             && body->source.page->pos != body->source.page->last))
     {

@@ -7,8 +7,8 @@
 
 #include "ngx_pz_output.h"
 #include "ngx_pz_request.h"
+#include "ngx_pz_sniff.h"
 #include "ngx_pz_source.h"
-#include "pz_charset.h"
 #include "pz_rewriter.h"
 
 typedef struct ngx_pz_body_s  ngx_pz_body_t;
@@ -21,20 +21,14 @@ struct ngx_pz_body_s {
     ngx_http_output_body_filter_pt  next;
     ngx_pz_source_t           source;
     ngx_pz_output_t           output;
+    ngx_pz_sniff_t            sniff;
     pz_rewriter_t            *rewriter;     /* made when the charset is known */
-    pz_str_t                  charset;      /* of Content-Type; empty: not said */
-    u_char                   *head;         /* the first bytes, while they are too few to tell */
-    size_t                    nhead;
     off_t                     left;         /* bytes still to come; 0: nobody said how many */
     ngx_pz_output_fill_pt     fill;
     ngx_str_t                *slots;        /* their content in ASCII; NULL: the page is UTF-8 */
-    unsigned                  sniffed:1;
     unsigned                  ended:1;      /* all of the page has been read */
     unsigned                  passing:1;    /* nothing is edited any more */
 };
-
-/* Whether the header already says a charset that we leave alone. */
-ngx_uint_t ngx_pz_body_is_opaque(ngx_http_request_t *r);
 
 /*
  * Prepare to rewrite by the plan: sets pr->body.  `fill` gives the content of

@@ -210,7 +210,7 @@ ngx_pz_pipeline_prepare(ngx_pz_request_t *pr)
 
     if (pr->decision.plan.nedits != 0) {
 
-        if (ngx_pz_body_is_opaque(pr->request)) {
+        if (ngx_pz_sniff_is_opaque(pr->request)) {
             pr->status = NGX_PZ_STATUS_CHARSET;
             return NGX_OK;
         }
@@ -251,11 +251,6 @@ ngx_pz_pipeline_answer(ngx_pz_request_t *pr)
         && ngx_pz_pipeline_prepare(pr) != NGX_OK)
     {
         return NGX_ERROR;
-    }
-
-    if (pr->body == NULL) {
-        /* its bytes pass as they are: a length spares the client the chunks */
-        pr->request->headers_out.content_length_n = pr->length;
     }
 
     return ngx_http_next_header_filter(pr->request);
