@@ -2,7 +2,7 @@
 #include "pz_cli_html.h"
 #include "pz_cli_token_out.h"
 #include "pz_cli_usage.h"
-#include "pz_tree.h"
+#include "pz_tree_build.h"
 
 #include <string.h>
 

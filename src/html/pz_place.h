@@ -9,7 +9,7 @@
 #ifndef PZ_PLACE_H
 #define PZ_PLACE_H
 
-#include "pz_rewriter_impl.h"
+#include "pz_rewrite_state.h"
 
 /* A token begins at `at` (in the chunk): nothing is closed, implied or reopened by it yet. */
 void pz_place_begin(pz_rewriter_t *rw, const char *at);

@@ -1,38 +1,6 @@
 #include "pz_place.h"
 
 
-
-void
-pz_rewrite_pass_carry(pz_rewriter_t *rw)
-{
-    if (rw->scan.carry.len) {
-        if (!rw->out.drop || rw->out.spare) {
-            pz_out_copy(&rw->out, rw->scan.carry);
-        }
-        rw->scan.carry.len = 0;
-    }
-}
-
-
-void
-pz_rewrite_stop(pz_rewriter_t *rw, pz_rewriter_outcome_t outcome)
-{
-    if (rw->outcome != PZ_OUTCOME_EDITING) {
-        return;
-    }
-    rw->outcome = outcome;
-    rw->live = rw->pending = 0;
-
-    if (rw->drop) {
-        rw->drop_key = rw->tree.nodes[rw->drop_node].key;
-        rw->drop_depth = 0;
-        for (uint32_t i = rw->drop_node; i < rw->tree.n; i++) {
-            rw->drop_depth += rw->tree.nodes[i].key == rw->drop_key;
-        }
-    }
-}
-
-
 static void
 insert_all(pz_rewriter_t *rw, pz_edit_op_t op)
 {

@@ -1,7 +1,7 @@
 /*
  * What an edit may not survive: elements that a browser puts elsewhere.
  */
-#include "pz_rewriter_impl.h"
+#include "pz_rewrite_state.h"
 
 
 /* Whether an element from `from` on has one of the flags. */

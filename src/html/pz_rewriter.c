@@ -1,5 +1,6 @@
 #include "pz_find.h"
 #include "pz_place.h"
+#include "pz_tree_build.h"
 
 #define MAX_TAG      (64u << 10)
 #define MAX_DEPTH    4096

@@ -2,17 +2,6 @@
  * The rules of the insertion modes before the body (HTML 13.2.6.4.1 to .6).
  */
 #include "pz_tree_rules.h"
-#include "pz_doctype.h"
-
-
-void
-pz_tree_doctype(pz_tree_t *tree, pz_str_t doctype)
-{
-    if (tree->mode == PZ_MODE_INITIAL) {
-        tree->quirks = (uint8_t) pz_doctype_is_quirky(doctype);
-        tree->mode = PZ_MODE_BEFORE_HTML;
-    }
-}
 
 
 static void

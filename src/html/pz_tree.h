@@ -1,5 +1,6 @@
 /*
- * What a tree builder would make of the tags (HTML 13.2.6), without a tree.
+ * What is known of the tree that a builder would make of the tags (HTML 13.2.6),
+ * without a tree; pz_tree_build.h keeps it.
  *
  * The open-element stack, the insertion mode and the list of active formatting
  * elements are kept as the standard says, so that text modes, implied elements
@@ -112,39 +113,10 @@ typedef struct {
     uint8_t              head;      /* head's PZ_NODE_TOUCHED once it is closed */
     uint8_t              displaced; /* what opens now goes elsewhere than its bytes stand */
     uint8_t              by_text;
+    uint8_t              again;     /* the rules hand the present tag on to those of the new mode */
     uint8_t              failed;    /* no memory, or too deep: see below */
     uint8_t              deep;
 } pz_tree_t;
-
-/* 0, or -1 when the arena has no room. */
-int pz_tree_init(pz_tree_t *tree, pz_arena_t *arena, unsigned max_depth,
-    const pz_tree_ops_t *ops, void *data);
-
-/*
- * A complete tag.  When `failed` is set afterwards the tree knows no more, and
- * must not be asked again: no memory, or with `deep` too many open elements.
- */
-void pz_tree_start(pz_tree_t *tree, const pz_tag_t *tag);
-void pz_tree_end_tag(pz_tree_t *tree, const pz_tag_t *tag);
-void pz_tree_doctype(pz_tree_t *tree, pz_str_t doctype);
-
-/*
- * Text in DATA (`blank`: nothing but white space): only asked for when
- * pz_tree_wants_text.  What it opens or closes stands in front of it.
- */
-extern const uint32_t pz_tree_text_modes;
-
-static inline int
-pz_tree_wants_text(const pz_tree_t *tree)
-{
-    return tree->closed_formats || tree->frameset_ok || (pz_tree_text_modes >> tree->mode & 1)
-           || (tree->nodes[tree->n - 1].af & PZ_AF_FOSTERS);
-}
-
-void pz_tree_text(pz_tree_t *tree, int blank);
-
-/* The page has ended: everything closes. */
-void pz_tree_eof(pz_tree_t *tree);
 
 /* Whether a CDATA section may open here. */
 static inline int

@@ -30,10 +30,15 @@ enum {
     PZ_MODE_COUNT
 };
 
-/* Handle the present tag by the present mode, or by a mode's rules. */
-void pz_tree_again(pz_tree_t *t);
-void pz_tree_start_as(pz_tree_t *t, unsigned mode, unsigned atom);
-void pz_tree_end_as(pz_tree_t *t, unsigned mode, unsigned atom);
+/*
+ * The present tag is for the rules of the mode that is set now: the last thing
+ * that rules do, since the dispatcher above them asks when they return.
+ */
+static inline void
+pz_tree_again(pz_tree_t *t)
+{
+    t->again = 1;
+}
 
 /* --- rules: a start or an end tag of that atom, one pair a mode ------------- */
 

@@ -30,6 +30,30 @@ grow(pz_tree_t *t)
 
 
 unsigned
+pz_tree_foster_parent(const pz_tree_t *tree, unsigned node)
+{
+    for (unsigned i = node - 1; i > 0; i--) {
+        if (tree->nodes[i].atom == PZ_ATOM_TABLE) {
+            return i - 1;
+        }
+        if (tree->nodes[i].atom == PZ_ATOM_TEMPLATE) {
+            return i;
+        }
+    }
+
+    return node > 1;    /* html */
+}
+
+
+unsigned
+pz_tree_parent(const pz_tree_t *tree, unsigned node)
+{
+    return tree->nodes[node].flags & PZ_NODE_FOSTERED ? pz_tree_foster_parent(tree, node)
+                                                      : node - 1;
+}
+
+
+unsigned
 pz_tree_push(pz_tree_t *t, const pz_node_t *node, unsigned how)
 {
     unsigned n = t->n, parent;

@@ -1,5 +1,7 @@
-#include "pz_tree_rules.h"
+#include "pz_tree_build.h"
+#include "pz_doctype.h"
 #include "pz_find.h"
+#include "pz_tree_rules.h"
 
 #define NODES_FIRST  24
 
@@ -62,31 +64,46 @@ pz_tree_init(pz_tree_t *tree, pz_arena_t *arena, unsigned max_depth,
 }
 
 
-void
-pz_tree_start_as(pz_tree_t *t, unsigned mode, unsigned atom)
+/* The present tag by the present mode's rules, as often as they hand it on. */
+static inline void
+apply(pz_tree_t *t)
 {
-    rules[mode].start(t, atom);
+    unsigned atom = t->tag->atom;
+
+    do {
+        t->again = 0;
+        if (t->tag->end) {
+            rules[t->mode].end(t, atom);
+        } else {
+            rules[t->mode].start(t, atom);
+        }
+    } while (t->again && !t->failed);
 }
 
 
-void
-pz_tree_end_as(pz_tree_t *t, unsigned mode, unsigned atom)
+/* Foreign content reads the tag first, and may hand it on. */
+static inline void
+dispatch(pz_tree_t *t)
 {
-    rules[mode].end(t, atom);
-}
-
-
-void
-pz_tree_again(pz_tree_t *t)
-{
-    if (t->failed || t->tag == NULL) {
-        return;
+    if (pz_tree_in_foreign(t)) {
+        t->again = 0;
+        if ((t->tag->end ? pz_rules_foreign_end(t) : pz_rules_foreign_start(t))
+            && (!t->again || t->failed))
+        {
+            return;
+        }
     }
 
-    if (t->tag->end) {
-        rules[t->mode].end(t, t->tag->atom);
-    } else {
-        rules[t->mode].start(t, t->tag->atom);
+    apply(t);
+}
+
+
+void
+pz_tree_doctype(pz_tree_t *tree, pz_str_t doctype)
+{
+    if (tree->mode == PZ_MODE_INITIAL) {
+        tree->quirks = (uint8_t) pz_doctype_is_quirky(doctype);
+        tree->mode = PZ_MODE_BEFORE_HTML;
     }
 }
 
@@ -98,10 +115,7 @@ pz_tree_start(pz_tree_t *tree, const pz_tag_t *tag)
     tree->own = 0;
     tree->text = PZ_TEXT_DATA;
 
-    if (!pz_tree_in_foreign(tree) || !pz_rules_foreign_start(tree)) {
-        rules[tree->mode].start(tree, tag->atom);
-    }
-
+    dispatch(tree);
     tree->tag = NULL;
 }
 
@@ -137,8 +151,8 @@ pz_tree_end_tag(pz_tree_t *tree, const pz_tag_t *tag)
         tree->raw = 0;
         pz_tree_pop_to(tree, tree->n - 1, 1);
 
-    } else if (!pz_tree_in_foreign(tree) || !pz_rules_foreign_end(tree)) {
-        rules[tree->mode].end(tree, tag->atom);
+    } else {
+        dispatch(tree);
     }
 
     tree->tag = NULL;
@@ -204,28 +218,4 @@ pz_tree_eof(pz_tree_t *tree)
     while (tree->n > 1 && !tree->failed) {
         pz_tree_pop(tree);
     }
-}
-
-
-unsigned
-pz_tree_foster_parent(const pz_tree_t *tree, unsigned node)
-{
-    for (unsigned i = node - 1; i > 0; i--) {
-        if (tree->nodes[i].atom == PZ_ATOM_TABLE) {
-            return i - 1;
-        }
-        if (tree->nodes[i].atom == PZ_ATOM_TEMPLATE) {
-            return i;
-        }
-    }
-
-    return node > 1;    /* html */
-}
-
-
-unsigned
-pz_tree_parent(const pz_tree_t *tree, unsigned node)
-{
-    return tree->nodes[node].flags & PZ_NODE_FOSTERED ? pz_tree_foster_parent(tree, node)
-                                                      : node - 1;
 }

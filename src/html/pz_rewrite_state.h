@@ -2,8 +2,8 @@
  * The rewriter's inside: the loop over tokens (pz_rewriter.c) and what is done
  * to the elements (pz_rewrite.c).
  */
-#ifndef PZ_REWRITER_IMPL_H
-#define PZ_REWRITER_IMPL_H
+#ifndef PZ_REWRITE_STATE_H
+#define PZ_REWRITE_STATE_H
 
 #include "pz_matcher.h"
 #include "pz_out.h"
