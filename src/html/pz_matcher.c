@@ -65,7 +65,7 @@ pz_matcher_init(pz_matcher_t *m, pz_arena_t *arena, const pz_edit_t *edits, size
     for (size_t e = 0; e < n; e++) {
         ntests += edits[e].selector->ntests;
         nstates += edits[e].selector->nstates;
-        m->features |= edits[e].selector->features & ~PZ_SELECTOR_ONCE;
+        m->features |= edits[e].selector->features & ~(PZ_SELECTOR_ONCE | PZ_SELECTOR_BARE);
     }
 
     while (nslots < ntests * 2) {
@@ -352,6 +352,98 @@ pz_matcher_open(pz_matcher_t *m, pz_tree_t *tree, unsigned n, const pz_tag_t *ta
     if (m->nstates) {
         keep_marks(m, &tree->nodes[parent], node, is_void);
     }
+}
+
+
+/* Marks that are the element's own, not left in it by its children for each other. */
+static int
+is_own(uint32_t mark)
+{
+    return (mark & 3) < PZ_MARK_ADJACENT;
+}
+
+
+/* Whether the node's own marks, which stand before `end`, are the fresh ones. */
+static int
+same_marks(const pz_matcher_t *m, const pz_node_t *node, uint32_t end)
+{
+    uint32_t i = node->marks, f = 0;
+
+    for ( ;; ) {
+        while (i < end && !is_own(m->marks.items[i])) {
+            i++;
+        }
+        while (f < m->fresh.n && !is_own(m->fresh.items[f])) {
+            f++;
+        }
+        if (i == end || f == m->fresh.n) {
+            return i == end && f == m->fresh.n;
+        }
+        if (m->marks.items[i++] != m->fresh.items[f++]) {
+            return 0;
+        }
+    }
+}
+
+
+/* The fresh marks instead of the node's own; it is on top. */
+static void
+replace_marks(pz_matcher_t *m, pz_node_t *node)
+{
+    uint32_t n = node->marks;
+
+    for (uint32_t i = n; i < m->marks.n; i++) {
+        if (is_own(m->marks.items[i])) {
+            m->open[m->marks.items[i] >> 2]--;
+        } else {
+            m->marks.items[n++] = m->marks.items[i];
+        }
+    }
+
+    m->marks.n = n;
+    for (uint32_t f = 0; f < m->fresh.n; f++) {
+        if (is_own(m->fresh.items[f]) && add(m, &m->marks, m->fresh.items[f]) == 0) {
+            m->open[m->fresh.items[f] >> 2]++;
+            node->flags |= PZ_NODE_MARKED;
+        }
+    }
+}
+
+
+int
+pz_matcher_ask(pz_matcher_t *m, pz_tree_t *tree, unsigned n, const pz_tag_t *tag, int replace)
+{
+    pz_node_t *node = &tree->nodes[n];
+    uint32_t   all = m->marks.n, end = n + 1 < tree->n ? node[1].marks : all;
+    uint8_t    touched = node->flags & PZ_NODE_TOUCHED;
+    pz_match_t match = { .matcher = m, .tree = tree, .node = node, .tag = tag,
+                         .parent = n - 1, .type_index = 1 };
+
+    m->hits.n = m->fresh.n = 0;
+
+    /* asked as when it opened: what stands in it counts for nothing */
+    for (uint32_t i = node->marks; i < all; i++) {
+        m->open[m->marks.items[i] >> 2]--;
+    }
+    m->marks.n = node->marks;
+    node->flags &= (uint8_t) ~PZ_NODE_TOUCHED;
+    run_tests(m, &match, node);
+    node->flags |= touched;
+
+    for (uint32_t i = node->marks; i < all; i++) {
+        m->open[m->marks.items[i] >> 2]++;
+    }
+    m->marks.n = all;
+
+    if (same_marks(m, node, end)) {
+        return 0;
+    }
+    if (!replace || n + 1 < tree->n) {
+        return -1;
+    }
+    replace_marks(m, node);
+
+    return 0;
 }
 
 

@@ -65,6 +65,14 @@ int pz_matcher_init(pz_matcher_t *m, pz_arena_t *arena, const pz_edit_t *edits, 
 void pz_matcher_open(pz_matcher_t *m, pz_tree_t *tree, unsigned node, const pz_tag_t *tag,
     int is_void);
 
+/*
+ * What matches html or body, node `n`, which is open, were `tag` its tag: `hits`
+ * has the edits.  With `replace` that holds from now on.  -1 when what may match
+ * in it is not what is remembered, and cannot be made so: elements are open in it.
+ */
+int pz_matcher_ask(pz_matcher_t *m, pz_tree_t *tree, unsigned n, const pz_tag_t *tag,
+    int replace);
+
 /* A marked element is popped. */
 void pz_matcher_close(pz_matcher_t *m, const pz_node_t *node);
 

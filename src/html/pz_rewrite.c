@@ -343,6 +343,11 @@ on_open(void *data, unsigned n, unsigned how)
         return;
     }
 
+    if (how & PZ_OPENS_MERGE) {
+        pz_rewrite_merge(rw, n);
+        return;
+    }
+
     if (how & (PZ_OPENS_IMPLIED | PZ_OPENS_CLONE)) {
         if (how & PZ_OPENS_CLONE || rw->drop || rw->tree.ntemplates) {
             node->marks = rw->matcher.marks.n;
@@ -362,8 +367,11 @@ on_open(void *data, unsigned n, unsigned how)
         node->flags |= rw->drop ? PZ_NODE_TOUCHED : 0;
     }
 
+    if ((node->af & PZ_AF_ONCE) && !(how & PZ_OPENS_IMPLIED) && rw->tag->names) {
+        pz_rewrite_keep(rw, n);
+    }
     if (node->atom == PZ_ATOM_BODY) {
-        pz_rewrite_settle(rw);
+        pz_rewrite_settle(rw, (how & PZ_OPENS_IMPLIED) != 0);
     }
 
     if (rw->matcher.failed) {
@@ -456,10 +464,12 @@ on_close(void *data, unsigned n, int own, int popped)
 
 
 void
-pz_rewrite_settle(pz_rewriter_t *rw)
+pz_rewrite_settle(pz_rewriter_t *rw, int implied)
 {
+    unsigned feature = implied ? PZ_SELECTOR_BARE : PZ_SELECTOR_ONCE;
+
     for (size_t e = 0; e < rw->nedits; e++) {
-        if ((rw->edits[e].selector->features & PZ_SELECTOR_ONCE) && !rw->states[e].done) {
+        if ((rw->edits[e].selector->features & feature) && !rw->states[e].done) {
             rw->states[e].done = 1;
             rw->live--;
         }

@@ -52,6 +52,7 @@ struct pz_rewriter_s {
                                            has no tag written; 0: none */
     uint8_t               implied_head;     /* it implied a head, which is closed again */
     uint8_t               cloned;       /* the present token reopened formatting elements */
+    pz_str_t              merged[2];    /* the attributes of html and body, as their tags gave them */
     const char           *at;           /* where insertions stand now, in the chunk */
     const char           *behind;       /* the place behind the present tag */
 
@@ -86,9 +87,19 @@ void pz_rewrite_emit_start(pz_rewriter_t *rw, const pz_tag_t *tag);
 /* An implied element, node `n`, gets the start tag that the page left out. */
 void pz_rewrite_emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag, unsigned n);
 
+/*
+ * What html or body has for attributes, for tags that come late: `keep` those
+ * of its own tag, `merge` those of another one.
+ */
+void pz_rewrite_keep(pz_rewriter_t *rw, unsigned n);
+void pz_rewrite_merge(pz_rewriter_t *rw, unsigned n);
+
 void pz_rewrite_on_move(void *data, pz_tree_move_t move, unsigned node, int touched);
 
-/* body has opened: edits on html, head and body are done. */
-void pz_rewrite_settle(pz_rewriter_t *rw);
+/*
+ * body has opened: edits on html, head and body are done.  Of a body that is
+ * `implied` a tag may still come: then only those that ask for no attributes.
+ */
+void pz_rewrite_settle(pz_rewriter_t *rw, int implied);
 
 #endif

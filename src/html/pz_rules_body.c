@@ -256,9 +256,7 @@ pz_rules_body_start(pz_tree_t *t, unsigned atom)
         return;
     }
 
-    if ((af & PZ_AF_TABLE) || atom == PZ_ATOM_FRAME || atom == PZ_ATOM_HEAD
-        || atom == PZ_ATOM_HTML)
-    {
+    if ((af & PZ_AF_TABLE) || atom == PZ_ATOM_FRAME || atom == PZ_ATOM_HEAD) {
         return;
     }
 
@@ -270,6 +268,10 @@ pz_rules_body_start(pz_tree_t *t, unsigned atom)
     switch (atom) {
     case PZ_ATOM_BODY:
         t->frameset_ok = 0;
+        pz_tree_merge(t, atom);
+        return;
+    case PZ_ATOM_HTML:
+        pz_tree_merge(t, atom);
         return;
     case PZ_ATOM_FRAMESET:
         start_frameset(t);

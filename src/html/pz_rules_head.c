@@ -169,6 +169,11 @@ pz_rules_head_start(pz_tree_t *t, unsigned atom)
 {
     int done = 0;
 
+    if (atom == PZ_ATOM_HTML && t->mode >= PZ_MODE_BEFORE_HEAD) {
+        pz_tree_merge(t, atom);
+        return;
+    }
+
     switch (t->mode) {
 
     case PZ_MODE_BEFORE_HTML:
@@ -185,15 +190,14 @@ pz_rules_head_start(pz_tree_t *t, unsigned atom)
             t->mode = PZ_MODE_IN_HEAD;
             return;
         }
-        done = atom == PZ_ATOM_HTML;
         break;
 
     case PZ_MODE_IN_HEAD:
-        done = atom == PZ_ATOM_HTML || start_in_head(t, atom);
+        done = start_in_head(t, atom);
         break;
 
     case PZ_MODE_AFTER_HEAD:
-        done = atom == PZ_ATOM_HTML || start_after_head(t, atom);
+        done = start_after_head(t, atom);
         break;
 
     default:

@@ -55,6 +55,9 @@ frameset_start(pz_tree_t *t, unsigned atom)
     case PZ_ATOM_NOFRAMES:
         pz_tree_insert_head_element(t, atom);
         return;
+    case PZ_ATOM_HTML:
+        pz_tree_merge(t, atom);
+        return;
     default:
         return;
     }
@@ -72,7 +75,9 @@ pz_rules_late_start(pz_tree_t *t, unsigned atom)
 
     case PZ_MODE_AFTER_BODY:
     case PZ_MODE_AFTER_AFTER_BODY:
-        if (atom != PZ_ATOM_HTML) {
+        if (atom == PZ_ATOM_HTML) {
+            pz_tree_merge(t, atom);
+        } else {
             t->mode = PZ_MODE_IN_BODY;
             pz_tree_again(t);
         }

@@ -95,6 +95,9 @@ pz_rules_select_start(pz_tree_t *t, unsigned atom)
     case PZ_ATOM_TEMPLATE:
         pz_tree_insert_head_element(t, atom);
         return;
+    case PZ_ATOM_HTML:
+        pz_tree_merge(t, atom);
+        return;
     default:
         return;
     }

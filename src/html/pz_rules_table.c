@@ -232,6 +232,7 @@ in_column_group_start(pz_tree_t *t, unsigned atom)
 {
     switch (atom) {
     case PZ_ATOM_HTML:
+        pz_tree_merge(t, atom);
         return;
     case PZ_ATOM_COL:
         pz_tree_insert_void(t, atom);

@@ -83,6 +83,7 @@ struct pz_compound_s {
 #define PZ_SELECTOR_NTH        0x2u
 #define PZ_SELECTOR_NTH_TYPE   0x4u
 #define PZ_SELECTOR_ONCE       0x8u     /* only html, head or body can match */
+#define PZ_SELECTOR_BARE       0x10u    /* with ONCE: and nothing but their names is asked for */
 
 struct pz_selector_s {
     pz_str_t        text;

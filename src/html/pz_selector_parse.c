@@ -456,6 +456,20 @@ is_once(const pz_selector_t *s)
 }
 
 
+/* Names alone: attributes that come late change nothing. */
+static int
+is_bare(const pz_selector_t *s)
+{
+    for (const pz_compound_t *c = s->list; c; c = c->next) {
+        if (c->conds || c->left) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 const pz_selector_t *
 pz_selector_parse(pz_arena_t *arena, pz_str_t text, pz_error_t *error)
 {
@@ -485,7 +499,7 @@ pz_selector_parse(pz_arena_t *arena, pz_str_t text, pz_error_t *error)
     }
 
     if (is_once(s)) {
-        s->features |= PZ_SELECTOR_ONCE;
+        s->features |= PZ_SELECTOR_ONCE | (is_bare(s) ? PZ_SELECTOR_BARE : 0);
     }
 
     return s;

@@ -58,8 +58,10 @@ typedef struct {
 #define PZ_OPENS_VOID     0x1u     /* it closes at once */
 #define PZ_OPENS_IMPLIED  0x2u     /* there is no tag of it in the page */
 #define PZ_OPENS_BY_TEXT  0x4u     /* implied, and by text */
-#define PZ_OPENS_CUT      0x10u   /* with VOID: it is closed before its content comes */
 #define PZ_OPENS_CLONE    0x8u     /* a formatting element, opened anew */
+#define PZ_OPENS_CUT      0x10u    /* with VOID: it is closed before its content comes */
+#define PZ_OPENS_MERGE    0x20u    /* nothing opens: the present tag gives `node`, which is html or
+                                      body, the attributes that it has not */
 
 typedef enum {
     PZ_MOVE_CLONE,      /* a formatting element opens anew as `node`; `touched`: as the first */
@@ -71,7 +73,7 @@ typedef enum {
 } pz_tree_move_t;
 
 typedef struct {
-    /* `node` is on the stack, its parent below it (see pz_tree_parent) */
+    /* `node` is on the stack, its parent below it (see pz_tree_parent); on top, but with MERGE */
     void (*on_open)(void *data, unsigned node, unsigned how);
 
     /*

@@ -85,6 +85,9 @@ void pz_tree_imply(pz_tree_t *t, unsigned atom);
 void pz_tree_insert_raw(pz_tree_t *t, unsigned atom, pz_text_mode_t text);
 unsigned pz_tree_push(pz_tree_t *t, const pz_node_t *node, unsigned how);
 
+/* A html or body tag where the element is there already. */
+void pz_tree_merge(pz_tree_t *t, unsigned atom);
+
 void pz_tree_pop(pz_tree_t *t);
 
 /* Pop down to and with node `node`; with `own` the present end tag closes it. */

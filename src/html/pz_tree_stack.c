@@ -142,6 +142,17 @@ pz_tree_insert_raw(pz_tree_t *t, unsigned atom, pz_text_mode_t text)
 
 
 void
+pz_tree_merge(pz_tree_t *t, unsigned atom)
+{
+    unsigned node = atom == PZ_ATOM_HTML ? 1 : 2;
+
+    if (t->tag->names && t->ntemplates == 0 && t->n > node && t->nodes[node].atom == atom) {
+        t->ops->on_open(t->data, node, PZ_OPENS_MERGE);
+    }
+}
+
+
+void
 pz_tree_pop(pz_tree_t *t)
 {
     unsigned   n = t->n - 1;

@@ -29,15 +29,48 @@ const adapter = {
 };
 
 export const isQuirky = (document) => document.mode === 'quirks';
+
+// A late <body> or <html> tag gives its element attributes: what is born before does not match by them,
+// since the tree at the start tag decides.
 export const read = (html) => {
-  const document = parse(html, { sourceCodeLocationInfo: true });
-  document.source = html;
-  return document;
+  const late = [];
+  const stage = new WeakMap();
+  const treeAdapter = {
+    ...tree,
+    createElement: (...args) => {
+      const node = tree.createElement(...args);
+      stage.set(node, late.length);
+      return node;
+    },
+    adoptAttributes: (node, attrs) => {
+      const had = node.attrs.length;
+      tree.adoptAttributes(node, attrs);
+      late.push({ node, attrs: node.attrs.slice(had) });
+    },
+  };
+  const document = parse(html, { sourceCodeLocationInfo: true, treeAdapter });
+  return Object.assign(document, { source: html, late, stage });
 };
 
-export const select = (document, selector) => selectAll(selector, children(document), {
+const selectNow = (document, selector) => selectAll(selector, children(document), {
   adapter, quirksMode: isQuirky(document), lowerCaseTags: true, lowerCaseAttributeNames: true, cacheResults: false,
 });
+
+export const select = (document, selector) => {
+  const { late, stage } = document;
+  for (const { node, attrs } of late) node.attrs = node.attrs.filter((a) => !attrs.includes(a));
+  const found = late.map(({ node, attrs }, i) => {
+    const nodes = selectNow(document, selector).filter((n) => stage.get(n) === i);
+    node.attrs.push(...attrs);
+    return nodes;
+  });
+  return [...found.flat(), ...selectNow(document, selector).filter((n) => stage.get(n) === late.length)];
+};
+
+// A known gap: these edits were done when the element's second tag came.
+export const editsLate = (document, edits) => document.late.length > 0
+  && edits.some((e) => ['add-class', 'remove-class', 'remove-attr'].includes(e.op)
+    && select(document, e.selector).some((n) => document.late.some(({ node }) => node === n)));
 
 // The tree does not tell a self-closing tag: the source does.
 const isSelfClosing = (node, source) => {

@@ -72,7 +72,8 @@ const soup = (random) => {
     else if (kind < 17 && random.chance(30)) {
       const raw = random.pick(RAW);
       out += `<${raw}${attributes(random)}>${random.pick(['x', '<p>', '<!--', '</p>'])}</${raw}>`;
-    } else out += text(random);
+    } else if (kind < 18 && random.chance(15)) out += `<${random.pick(['body', 'body', 'html'])}${attributes(random)}>`;
+    else out += text(random);
   }
   return out;
 };

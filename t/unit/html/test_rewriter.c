@@ -420,6 +420,76 @@ test_ambiguous(void **state)
     end(run);
 }
 
+/* A body tag that comes late gives body attributes: from there on they match. */
+static void
+test_late_body(void **state)
+{
+    static const struct {
+        const char           *selector;
+        pz_edit_op_t          op;
+        const char           *name, *page, *expected;
+        pz_rewriter_outcome_t outcome;
+    } cases[] = {
+        { "body.x p", PZ_EDIT_APPEND, "", "<p>0</p><body class=x><p>1</p>",
+          "<p>0</p><body class=x><p>1+</p>", PZ_OUTCOME_DONE },
+        { "body:not(.x) p", PZ_EDIT_APPEND, "", "<p>0</p><body class=x><p>1</p>",
+          "<p>0+</p><body class=x><p>1</p>", PZ_OUTCOME_DONE },
+        /* the first of a name counts */
+        { ".y p", PZ_EDIT_APPEND, "", "<body class=x a=><body class=y id=i><p>1</p>",
+          "<body class=x a=><body class=y id=i><p>1</p>", PZ_OUTCOME_DONE },
+        { ".x#i[a=''] p", PZ_EDIT_APPEND, "", "<body class=x a=><body class=y id=i><p>1</p>",
+          "<body class=x a=><body class=y id=i><p>1+</p>", PZ_OUTCOME_DONE },
+        { "html.x > body > p", PZ_EDIT_APPEND, "", "<html><head></head><html class=x><body><p>1</p>",
+          "<html><head></head><html class=x><body><p>1+</p>", PZ_OUTCOME_DONE },
+        /* in a template it is nothing */
+        { ".x p", PZ_EDIT_APPEND, "", "<body><template><body class=x></template><p>1</p>",
+          "<body><template><body class=x></template><p>1</p>", PZ_OUTCOME_DONE },
+        /* what is open already, or has gone out */
+        { "body.x div > p", PZ_EDIT_APPEND, "", "<div><body class=x><p>1</p>",
+          "<div><body class=x><p>1</p>", PZ_OUTCOME_AMBIGUOUS },
+        { "body div > p", PZ_EDIT_APPEND, "", "<div><body class=x><p>1</p>",
+          "<div><body class=x><p>1+</p>", PZ_OUTCOME_DONE },
+        { ".x", PZ_EDIT_SET_ATTR, "n", "<p>0</p><body class=x>", "<p>0</p><body class=x>",
+          PZ_OUTCOME_AMBIGUOUS },
+        { "body.x", PZ_EDIT_SET_ATTR, "n", "<p>0</p><body class=x>", "<p>0</p><body class=x>",
+          PZ_OUTCOME_AMBIGUOUS },
+        { "div + p", PZ_EDIT_APPEND, "", "<div></div><body class=x><p>1</p>",
+          "<div></div><body class=x><p>1+</p>", PZ_OUTCOME_DONE },
+        { ".x > div ~ p", PZ_EDIT_APPEND, "", "<div></div><body class=x><div></div><p>1</p>",
+          "<div></div><body class=x><div></div><p>1+</p>", PZ_OUTCOME_DONE },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        run_t *run = begin();
+
+        add(run, cases[i].selector, cases[i].op, cases[i].name, "+");
+        check(run, cases[i].page, cases[i].expected);
+        assert_int_equal(run->outcome, cases[i].outcome);
+        end(run);
+    }
+}
+
+/* Any number of late tags: bounded memory, and an end of editing. */
+static void
+test_many_late_bodies(void **state)
+{
+    run_t *run = begin();
+    char   page[64 * 1024];
+    size_t len = 0;
+
+    (void) state;
+    add(run, "body[z] p", PZ_EDIT_APPEND, "", "+");
+    while (len + 20 < sizeof(page)) {
+        len += (size_t) sprintf(page + len, "<body a%zu=1>", len);
+    }
+    rewrite(run, page, len, 1000, 4 << 20);
+    assert_int_equal(run->len, len);
+    assert_memory_equal(run->out, page, len);
+    assert_int_equal(run->outcome, PZ_OUTCOME_AMBIGUOUS);
+    end(run);
+}
+
 int
 main(void)
 {
@@ -437,6 +507,8 @@ main(void)
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_no_edits),
         cmocka_unit_test(test_ambiguous),
+        cmocka_unit_test(test_late_body),
+        cmocka_unit_test(test_many_late_bodies),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
