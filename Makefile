@@ -4,7 +4,7 @@
 # make demo            a shop, personalized; make demo-stop ends it
 # make bench [BENCH=full]   beside plain nginx and others; see docs/performance.md
 # make bench-html      the HTML rewriter's MB/s on real pages
-# make fuzz [FUZZ=name] [SECONDS=60]
+# make fuzz [FUZZ=name] [FUZZ_TIME=seconds each, 60]
 # make module NGX=dir  the module against an nginx source tree
 
 # V=1 shows the commands
@@ -143,10 +143,10 @@ unit-build: $(UNIT_LIBS) $(UNIT_TESTS)
 unit: unit-build
 	@perl t/tools/run-tests $(UNIT_TESTS)
 
-# --- fuzzing: t/fuzz/fuzz_NAME.c, with clang; make fuzz FUZZ=json SECONDS=600 ---
+# --- fuzzing: t/fuzz/fuzz_NAME.c, with clang; make fuzz FUZZ=json FUZZ_TIME=600 -
 
 FUZZ     ?= $(patsubst t/fuzz/fuzz_%.c,%,$(sort $(wildcard t/fuzz/fuzz_*.c)))
-SECONDS  ?= 60
+FUZZ_TIME ?= 60
 FUZZ_SAN := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
             -fno-omit-frame-pointer
 
@@ -166,10 +166,13 @@ $(B)/fuzz/bin/%: t/fuzz/fuzz_%.c $(call archives,fuzz,rules) $(lib_fuzz_redis) M
 fuzz: $(addprefix $(B)/fuzz/bin/,$(FUZZ))
 	@for name in $(FUZZ); do \
 	    mkdir -p $(B)/fuzz/corpus/$$name && cd $(B)/fuzz && echo "fuzz $$name" && \
-	    bin/$$name -max_total_time=$(SECONDS) -rss_limit_mb=1024 -timeout=10 -print_final_stats=1 \
-	        $$([ ! -f $(CURDIR)/t/fuzz/fuzz_$$name.dict ] \
-	           || echo -dict=$(CURDIR)/t/fuzz/fuzz_$$name.dict) \
-	        corpus/$$name > $$name.log 2>&1 || { tail -n 40 $$name.log; exit 1; }; \
+	    bin/$$name -max_total_time=$(FUZZ_TIME) -rss_limit_mb=1024 -timeout=10 \
+	        -print_final_stats=1 \
+	        $$(for dict in fuzz_$$name $${name%%_*}; do \
+	               [ ! -f $(CURDIR)/t/fuzz/$$dict.dict ] \
+	                   || { echo -dict=$(CURDIR)/t/fuzz/$$dict.dict; break; }; done) \
+	        corpus/$$name $$(ls -d $(CURDIR)/t/fuzz/seeds/$$name 2>/dev/null) \
+	        > $$name.log 2>&1 || { tail -n 40 $$name.log; exit 1; }; \
 	    tail -n 5 $$name.log; cd $(CURDIR); \
 	done
 

@@ -309,6 +309,7 @@ pz_rewriter_end(pz_rewriter_t *rw)
     pz_place_begin(rw, rw->scan.p);
 
     if (event == PZ_SCAN_TEXT && rw->scan.mode == PZ_TEXT_DATA) {
+        at_data = rw->scan.bytes.len == 1;      /* behind "</" a '<' begins a comment */
         on_text(rw);
         pz_rewrite_pass_carry(rw);
     } else if (event == PZ_SCAN_TEXT || event == PZ_SCAN_COMMENT_END) {

@@ -420,6 +420,25 @@ test_ambiguous(void **state)
     end(run);
 }
 
+/* What is inserted at the page's end must not become part of what is begun there. */
+static void
+test_open_end(void **state)
+{
+    static const char *const cases[][2] = {
+        { "<p>a", "<p>a+" }, { "<p>a<", "<p>a<+" }, { "<p>a</", "<p>a</" },
+        { "<p>a<!", "<p>a<!" }, { "<p>a<!--x", "<p>a<!--x" }, { "<p>a<b c", "<p>a+<b c" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        run_t *run = begin();
+
+        add(run, "p", PZ_EDIT_APPEND, "", "+");
+        check(run, cases[i][0], cases[i][1]);
+        end(run);
+    }
+}
+
 /* A body tag that comes late gives body attributes: from there on they match. */
 static void
 test_late_body(void **state)
@@ -507,6 +526,7 @@ main(void)
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_no_edits),
         cmocka_unit_test(test_ambiguous),
+        cmocka_unit_test(test_open_end),
         cmocka_unit_test(test_late_body),
         cmocka_unit_test(test_many_late_bodies),
     };
