@@ -44,3 +44,10 @@ pz_key_long(const char *p, size_t len)
 
     return mix(hash, pz_key_fold(pz_key_load(last))) | PZ_KEY_LONG;
 }
+
+
+uint64_t
+pz_key_nul(const char *p, size_t len)
+{
+    return mix(len, pz_key_fold(pz_key_load_short(p, len))) | PZ_KEY_LONG;
+}

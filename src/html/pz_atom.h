@@ -73,12 +73,19 @@ pz_key_load_short(const char *p, size_t len)
 
 uint64_t pz_key_long(const char *p, size_t len);
 
+/* A short name that ends in NUL: as its own key it would be the name without that. */
+uint64_t pz_key_nul(const char *p, size_t len);
+
 /* The key of a name; bytes up to `end` may be read. */
 static inline uint64_t
 pz_key(const char *p, size_t len, const char *end)
 {
     if (len > 8) {
         return pz_key_long(p, len);
+    }
+
+    if (len && p[len - 1] == '\0') {
+        return pz_key_nul(p, len);
     }
 
     if (end - p >= 8) {

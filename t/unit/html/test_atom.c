@@ -52,6 +52,9 @@ test_keys(void **state)
     assert_true(key("abcdefghijklmnop") != key("abcdefghijklmnoq"));
     assert_true(key("abcdefghijklmnopqrst") == key("ABCDEFGHIJKLMNOPQRST"));
     assert_true(key("[") != key("{"));
+    assert_true(pz_key_of(PZ_STR("script\0")) != key("script"));
+    assert_true(pz_key_of(PZ_STR("script\0")) == pz_key_of(PZ_STR("SCRIPT\0")));
+    assert_true(pz_key_of(PZ_STR("p\0")) != pz_key_of(PZ_STR("p\0\0")));
     assert_true(key("@") != key("`"));
     assert_int_equal(key("abcdefghi") & PZ_KEY_LONG, PZ_KEY_LONG);
     assert_int_equal(key("abcdefgh") & PZ_KEY_LONG, 0);

@@ -420,6 +420,24 @@ test_ambiguous(void **state)
     end(run);
 }
 
+/* A name that ends in NUL is another name: its content is no script. */
+static void
+test_nul_in_name(void **state)
+{
+    static const char page[] = "<script\0>a<p>b</p>";
+    run_t            *run = begin();
+
+    (void) state;
+    add(run, "p", PZ_EDIT_APPEND, "", "+");
+    add(run, "script", PZ_EDIT_APPEND, "", "never");
+    for (size_t chunk = 1; chunk <= sizeof(page); chunk++) {
+        rewrite(run, page, sizeof(page) - 1, chunk, 1 << 20);
+        assert_int_equal(run->len, sizeof(page));
+        assert_memory_equal(run->out, "<script\0>a<p>b+</p>", sizeof(page));
+    }
+    end(run);
+}
+
 /* What is inserted at the page's end must not become part of what is begun there. */
 static void
 test_open_end(void **state)
@@ -526,6 +544,7 @@ main(void)
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_no_edits),
         cmocka_unit_test(test_ambiguous),
+        cmocka_unit_test(test_nul_in_name),
         cmocka_unit_test(test_open_end),
         cmocka_unit_test(test_late_body),
         cmocka_unit_test(test_many_late_bodies),
