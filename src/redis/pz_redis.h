@@ -59,6 +59,9 @@ pz_reply_t *pz_redis_reader_take(pz_redis_reader_t *reader, pz_arena_t *arena);
 /* What went wrong, for the log: never holds reply bytes, which may be secret. */
 const char *pz_redis_reader_error(const pz_redis_reader_t *reader);
 
+/* The reply with all that it holds, bytes included, in `arena`.  NULL: no memory. */
+pz_reply_t *pz_redis_reply_copy(pz_arena_t *arena, const pz_reply_t *reply);
+
 /* The kind of an error reply, by its first word. */
 typedef enum {
     PZ_REDIS_ERR_OTHER, PZ_REDIS_ERR_WRONGTYPE, PZ_REDIS_ERR_AUTH,

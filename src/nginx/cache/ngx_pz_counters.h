@@ -89,7 +89,29 @@
     X(STORE_FULL,        "redis",           "event", "refused_full")           \
     X(STORE_OPENED,      "redis",           "event", "breaker_opened")         \
     X(STORE_REPLIED,     "redis",           "event", "reply")                  \
-    X(STORE_ERROR,       "redis",           "event", "error_reply")
+    X(STORE_ERROR,       "redis",           "event", "error_reply")            \
+    X(CACHE_PROFILE_HIT,      "cache_reads", "outcome", "profile_hit")         \
+    X(CACHE_PROFILE_STALE,    "cache_reads", "outcome", "profile_stale")       \
+    X(CACHE_PROFILE_NEGATIVE, "cache_reads", "outcome", "profile_negative")    \
+    X(CACHE_PROFILE_MISS,     "cache_reads", "outcome", "profile_miss")        \
+    X(CACHE_LIST_HIT,         "cache_reads", "outcome", "list_hit")            \
+    X(CACHE_LIST_STALE,       "cache_reads", "outcome", "list_stale")          \
+    X(CACHE_LIST_NEGATIVE,    "cache_reads", "outcome", "list_negative")       \
+    X(CACHE_LIST_MISS,        "cache_reads", "outcome", "list_miss")           \
+    X(CACHE_PRODUCT_HIT,      "cache_reads", "outcome", "product_hit")         \
+    X(CACHE_PRODUCT_STALE,    "cache_reads", "outcome", "product_stale")       \
+    X(CACHE_PRODUCT_NEGATIVE, "cache_reads", "outcome", "product_negative")    \
+    X(CACHE_PRODUCT_MISS,     "cache_reads", "outcome", "product_miss")        \
+    X(CACHE_JOINED,      "cache",           "event", "joined")                 \
+    X(CACHE_REFRESHED,   "cache",           "event", "refreshed")              \
+    X(CACHE_STORED,      "cache",           "event", "stored")                 \
+    X(CACHE_OVERTAKEN,   "cache",           "event", "overtaken")              \
+    X(CACHE_TOO_LARGE,   "cache",           "event", "too_large")              \
+    X(CACHE_EXPIRED,     "cache",           "event", "expired")                \
+    X(CACHE_EVICTED,     "cache",           "event", "evicted")                \
+    X(CACHE_INVALIDATED, "cache",           "event", "invalidated")            \
+    X(CACHE_FLUSHED,     "cache",           "event", "flushed")                \
+    X(CACHE_REPAIRED,    "cache",           "event", "repaired")
 
 #define NGX_PZ_ENUM_STATUS(id, word)              NGX_PZ_STATUS_##id,
 #define NGX_PZ_ENUM_LOOKUP(id, word)              NGX_PZ_LOOKUP_##id,

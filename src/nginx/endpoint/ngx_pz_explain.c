@@ -17,7 +17,7 @@ ngx_pz_explain_on_cleanup(void *data)
 
     if (lookup->pending) {
         lookup->pending = 0;
-        ngx_pz_store_cancel(explain->pr.worker->stores[lookup->store], &lookup->query);
+        ngx_pz_fetch_cancel(&lookup->fetch);
     }
 }
 
@@ -174,6 +174,7 @@ ngx_pz_explain_create(ngx_http_request_t *r, const ngx_pz_settings_t *settings,
     }
 
     explain->settings = *settings;
+    explain->settings.cache = NULL;    /* what Redis says now */
     explain->pr.request = r;
     explain->pr.settings = &explain->settings;
     explain->pr.worker = worker;

@@ -24,9 +24,12 @@ static const ngx_pz_metric_help_t  ngx_pz_metric_helps[] = {
     { "rule_loads",      "Rule sets read after a change, by whether they could be loaded." },
     { "forget_requests", "Visitors who asked to be forgotten, by what became of it." },
     { "redis",           "Events on the connections to Redis." },
+    { "cache_reads",     "Keys that were looked for in the cache, by kind and what was found." },
+    { "cache",           "What else happened to the cache." },
 };
 
 typedef double (*ngx_pz_metric_gauge_pt)(const ngx_pz_rulebook_t *book);
+typedef size_t (*ngx_pz_metric_cache_pt)(const ngx_pz_cache_usage_t *usage);
 
 
 static const char *
@@ -193,6 +196,59 @@ ngx_pz_metrics_rules(pz_sb_t *sb, ngx_pz_worker_t *worker)
 }
 
 
+static size_t
+ngx_pz_metric_cache_size(const ngx_pz_cache_usage_t *usage)
+{
+    return usage->size;
+}
+
+
+static size_t
+ngx_pz_metric_cache_used(const ngx_pz_cache_usage_t *usage)
+{
+    return usage->used;
+}
+
+
+static size_t
+ngx_pz_metric_cache_entries(const ngx_pz_cache_usage_t *usage)
+{
+    return usage->entries;
+}
+
+
+static void
+ngx_pz_metrics_zone(pz_sb_t *sb, ngx_pz_worker_t *worker, const char *name, const char *help,
+    ngx_pz_metric_cache_pt gauge)
+{
+    ngx_uint_t            i;
+    ngx_pz_cache_usage_t  usage;
+
+    ngx_pz_metric_head(sb, name, "", "gauge", help);
+
+    for (i = 0; i < worker->ncaches; i++) {
+        ngx_pz_cache_usage(worker->caches[i], &usage);
+
+        pz_sb_printf(sb, "personalize_%s{zone=\"", name);
+        ngx_pz_metric_label(sb, ngx_pz_str(usage.name));
+        pz_sb_printf(sb, "\"} %zu\n", gauge(&usage));
+    }
+}
+
+
+/* All workers share them. */
+static void
+ngx_pz_metrics_caches(pz_sb_t *sb, ngx_pz_worker_t *worker)
+{
+    ngx_pz_metrics_zone(sb, worker, "cache_size_bytes", "Bytes that a zone has for entries.",
+                        ngx_pz_metric_cache_size);
+    ngx_pz_metrics_zone(sb, worker, "cache_used_bytes", "Bytes of it that entries take.",
+                        ngx_pz_metric_cache_used);
+    ngx_pz_metrics_zone(sb, worker, "cache_entries", "Entries in a zone.",
+                        ngx_pz_metric_cache_entries);
+}
+
+
 ngx_int_t
 ngx_pz_metrics_send(ngx_http_request_t *r, ngx_pz_worker_t *worker)
 {
@@ -212,6 +268,7 @@ ngx_pz_metrics_send(ngx_http_request_t *r, ngx_pz_worker_t *worker)
     ngx_pz_metrics_responses(&sb, worker->counters);
     ngx_pz_metrics_events(&sb, worker->counters);
     ngx_pz_metrics_rules(&sb, worker);
+    ngx_pz_metrics_caches(&sb, worker);
 
     return ngx_pz_reply_text(r, NGX_HTTP_OK, NGX_PZ_METRICS_TYPE, &sb);
 }

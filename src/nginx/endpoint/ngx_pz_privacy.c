@@ -21,6 +21,7 @@ typedef struct {
     ngx_pz_store_t           *store;
     pz_arena_t               *arena;
     ngx_str_t                 id;
+    pz_str_t                  keys[2];      /* what is to go */
     unsigned                  pending:1;
 } ngx_pz_privacy_t;
 
@@ -103,7 +104,7 @@ static ngx_int_t
 ngx_pz_privacy_command(ngx_pz_privacy_t *privacy)
 {
     pz_sb_t    sb;
-    pz_str_t   argv[3], key;
+    pz_str_t   argv[3];
     size_t     i;
 
     static const char *const  names[] = { "visitor:{", "recs:visitor:{" };
@@ -117,17 +118,30 @@ ngx_pz_privacy_command(ngx_pz_privacy_t *privacy)
         pz_sb_add(&sb, ngx_pz_str(privacy->id));
         pz_sb_byte(&sb, '}');
 
-        if (pz_sb_done(&sb, &key) != 0) {
+        if (pz_sb_done(&sb, &privacy->keys[i]) != 0) {
             return NGX_ERROR;
         }
 
-        argv[i + 1] = key;
+        argv[i + 1] = privacy->keys[i];
     }
 
     pz_sb_init(&sb, privacy->arena, NGX_PZ_PRIVACY_COMMAND);
     pz_redis_command(&sb, argv, 3);
 
     return pz_sb_done(&sb, &privacy->query.commands) == 0 ? NGX_OK : NGX_ERROR;
+}
+
+
+/* Also when Redis may have done it without our hearing of it: to forget too much is no harm. */
+static void
+ngx_pz_privacy_invalidate(ngx_pz_privacy_t *privacy)
+{
+    size_t  i;
+
+    for (i = 0; i < 2; i++) {
+        ngx_pz_worker_invalidate(privacy->worker, privacy->settings->store,
+                                 privacy->keys[i]);
+    }
 }
 
 
@@ -172,6 +186,7 @@ ngx_pz_privacy_on_done(ngx_pz_query_t *query)
     ngx_pz_privacy_t  *privacy = query->data;
 
     privacy->pending = 0;
+    ngx_pz_privacy_invalidate(privacy);
 
     ngx_pz_reply_resume(privacy->request, ngx_pz_privacy_answer(privacy));
 }
@@ -185,6 +200,7 @@ ngx_pz_privacy_on_cleanup(void *data)
     if (privacy->pending) {
         privacy->pending = 0;
         ngx_pz_store_cancel(privacy->store, &privacy->query);
+        ngx_pz_privacy_invalidate(privacy);
     }
 }
 

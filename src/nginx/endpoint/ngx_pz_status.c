@@ -87,6 +87,22 @@ ngx_pz_status_redis(pz_json_writer_t *w, ngx_pz_store_t *store, const ngx_pz_sto
 
 
 static void
+ngx_pz_status_cache(pz_json_writer_t *w, ngx_pz_cache_t *cache)
+{
+    ngx_pz_cache_usage_t  usage;
+
+    ngx_pz_cache_usage(cache, &usage);
+
+    pz_json_object(w);
+    ngx_pz_json_text(w, "zone", ngx_pz_str(usage.name));
+    ngx_pz_json_number(w, "size_bytes", (double) usage.size);
+    ngx_pz_json_number(w, "used_bytes", (double) usage.used);
+    ngx_pz_json_number(w, "entries", (double) usage.entries);
+    pz_json_object_end(w);
+}
+
+
+static void
 ngx_pz_status_words(pz_json_writer_t *w, ngx_pz_counters_t *counters)
 {
     ngx_uint_t  i;
@@ -154,6 +170,12 @@ ngx_pz_status_write(pz_json_writer_t *w, ngx_pz_worker_t *worker)
     ngx_pz_json_array(w, "redis");
     for (i = 0; i < worker->nstores; i++) {
         ngx_pz_status_redis(w, worker->stores[i], worker->redis[i]);
+    }
+    pz_json_array_end(w);
+
+    ngx_pz_json_array(w, "caches");
+    for (i = 0; i < worker->ncaches; i++) {
+        ngx_pz_status_cache(w, worker->caches[i]);
     }
     pz_json_array_end(w);
 

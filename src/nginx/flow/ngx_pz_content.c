@@ -6,17 +6,19 @@
 #include "ngx_pz_products.h"
 #include "pz_redis_coupon.h"
 
-#define NGX_PZ_CONTENT_COMMANDS  65536    /* bytes of one slot's commands */
+#define NGX_PZ_CONTENT_COMMAND  4096    /* bytes: names of pools and visitors are bounded */
 
 typedef struct ngx_pz_slot_s  ngx_pz_slot_t;
 
 struct ngx_pz_slot_s {
-    ngx_pz_request_t  *pr;
-    const pz_want_t   *want;
-    ngx_pz_query_t     query;
-    ngx_pz_products_t  products;
-    ngx_str_t          html;
-    unsigned           pending:1;
+    ngx_pz_request_t     *pr;
+    const pz_want_t      *want;
+    ngx_pz_query_t        query;       /* of a coupon, which no cache may hold */
+    ngx_pz_fetch_t        fetch;       /* of lists, then of products */
+    ngx_pz_fetch_item_t   items[NGX_PZ_QUERY_REPLIES];
+    ngx_pz_products_t     products;
+    ngx_str_t             html;
+    unsigned              pending:1;
 };
 
 struct ngx_pz_content_s {
@@ -29,9 +31,8 @@ struct ngx_pz_content_s {
 typedef struct ngx_pz_content_s  ngx_pz_content_t;
 
 static void ngx_pz_content_abandon(ngx_pz_request_t *pr);
-static ngx_int_t ngx_pz_content_ask_products(ngx_pz_slot_t *slot);
-static void ngx_pz_content_on_lists(ngx_pz_query_t *query);
-static void ngx_pz_content_on_products(ngx_pz_query_t *query);
+static void ngx_pz_content_on_lists(ngx_pz_fetch_t *fetch);
+static void ngx_pz_content_on_products(ngx_pz_fetch_t *fetch);
 static void ngx_pz_content_on_coupon(ngx_pz_query_t *query);
 
 
@@ -42,29 +43,42 @@ ngx_pz_content_store(ngx_pz_request_t *pr)
 }
 
 
-/* Send what `sb` holds; NGX_DECLINED: the slot stays empty. */
-static ngx_int_t
-ngx_pz_content_send(ngx_pz_slot_t *slot, pz_sb_t *sb, ngx_uint_t expected,
-    ngx_pz_query_done_pt done)
+/* How long a slot may still wait; 0: no longer. */
+static ngx_msec_t
+ngx_pz_content_left(ngx_pz_slot_t *slot)
 {
-    ngx_msec_int_t     left;
+    ngx_msec_int_t  left;
+
+    left = (ngx_msec_int_t) (slot->pr->content->until - ngx_current_msec);
+
+    return left > 0 ? (ngx_msec_t) left : 0;
+}
+
+
+/* NGX_DECLINED: the slot stays empty. */
+static ngx_int_t
+ngx_pz_content_ask_coupon(ngx_pz_slot_t *slot)
+{
+    pz_sb_t            sb;
     ngx_pz_query_t    *query;
     ngx_pz_request_t  *pr;
 
     pr = slot->pr;
     query = &slot->query;
-    left = (ngx_msec_int_t) (pr->content->until - ngx_current_msec);
 
-    ngx_memzero(query, sizeof(ngx_pz_query_t));
+    pz_sb_init(&sb, pr->arena, NGX_PZ_CONTENT_COMMAND);
+    pz_redis_coupon_command(&sb, ngx_pz_str(pr->settings->redis->prefix),
+                            slot->want->pool, ngx_pz_str(pr->visitor.id),
+                            slot->want->ttl, 0);
 
-    if (left <= 0 || pz_sb_done(sb, &query->commands) != 0) {
+    if (pz_sb_done(&sb, &query->commands) != 0) {
         return NGX_DECLINED;
     }
 
-    query->expected = expected;
-    query->timeout = (ngx_msec_t) left;
+    query->expected = 1;
+    query->timeout = ngx_pz_content_left(slot);
     query->arena = pr->arena;
-    query->done = done;
+    query->done = ngx_pz_content_on_coupon;
     query->data = slot;
 
     if (ngx_pz_store_send(ngx_pz_content_store(pr), query) != NGX_OK) {
@@ -77,32 +91,58 @@ ngx_pz_content_send(ngx_pz_slot_t *slot, pz_sb_t *sb, ngx_uint_t expected,
 }
 
 
+/* `n` of the slot's items are set; what is here already is dealt with at once. */
 static ngx_int_t
-ngx_pz_content_ask(ngx_pz_slot_t *slot)
+ngx_pz_content_fetch(ngx_pz_slot_t *slot, ngx_uint_t n, ngx_pz_fetch_on_done_pt done)
 {
-    pz_sb_t            sb;
-    pz_str_t           prefix;
-    ngx_uint_t         expected;
-    const pz_want_t   *want;
+    ngx_pz_fetch_t    *fetch;
     ngx_pz_request_t  *pr;
 
     pr = slot->pr;
-    want = slot->want;
-    prefix = ngx_pz_str(pr->settings->redis->prefix);
+    fetch = &slot->fetch;
 
-    pz_sb_init(&sb, pr->arena, NGX_PZ_CONTENT_COMMANDS);
+    ngx_memzero(fetch, sizeof(ngx_pz_fetch_t));
 
-    if (want->kind == PZ_WANT_COUPON) {
-        pz_redis_coupon_command(&sb, prefix, want->pool,
-                                ngx_pz_str(pr->visitor.id), want->ttl, 0);
+    fetch->timeout = ngx_pz_content_left(slot);
 
-        return ngx_pz_content_send(slot, &sb, 1, ngx_pz_content_on_coupon);
+    if (n == 0 || fetch->timeout == 0) {
+        return NGX_DECLINED;
     }
 
-    expected = ngx_pz_products_ask_lists(&slot->products, &sb, prefix, want);
+    fetch->worker = pr->worker;
+    fetch->store = pr->settings->store;
+    fetch->cache = pr->settings->cache;
+    fetch->arena = pr->arena;
+    fetch->items = slot->items;
+    fetch->n = n;
+    fetch->done = done;
+    fetch->data = slot;
 
-    return expected == 0 ? NGX_DECLINED
-           : ngx_pz_content_send(slot, &sb, expected, ngx_pz_content_on_lists);
+    if (ngx_pz_fetch_start(fetch) == NGX_OK) {
+        slot->pending = 1;
+
+    } else {
+        done(fetch);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pz_content_ask(ngx_pz_slot_t *slot)
+{
+    ngx_uint_t  n;
+
+    if (slot->want->kind == PZ_WANT_COUPON) {
+        return ngx_pz_content_ask_coupon(slot);
+    }
+
+    n = ngx_pz_products_ask_lists(&slot->products, slot->pr->arena,
+                                  ngx_pz_str(slot->pr->settings->redis->prefix),
+                                  slot->want, slot->items);
+
+    return ngx_pz_content_fetch(slot, n, ngx_pz_content_on_lists);
 }
 
 
@@ -186,15 +226,15 @@ ngx_pz_content_settle(ngx_pz_slot_t *slot, int rc, pz_str_t html)
 
 /* 1: the replies are there; 0: the slot was settled as failed. */
 static ngx_uint_t
-ngx_pz_content_replied(ngx_pz_slot_t *slot)
+ngx_pz_content_replied(ngx_pz_slot_t *slot, ngx_pz_query_status_e status)
 {
     slot->pending = 0;
 
-    if (slot->query.status == NGX_PZ_QUERY_OK) {
+    if (status == NGX_PZ_QUERY_OK) {
         return 1;
     }
 
-    if (slot->query.status == NGX_PZ_QUERY_TIMEOUT) {
+    if (status == NGX_PZ_QUERY_TIMEOUT) {
         ngx_pz_request_count(slot->pr, SLOT_LATE);
     }
 
@@ -205,53 +245,42 @@ ngx_pz_content_replied(ngx_pz_slot_t *slot)
 
 
 static void
-ngx_pz_content_on_lists(ngx_pz_query_t *query)
+ngx_pz_content_on_lists(ngx_pz_fetch_t *fetch)
 {
-    ngx_pz_slot_t  *slot = query->data;
+    ngx_pz_slot_t  *slot = fetch->data;
 
-    if (!ngx_pz_content_replied(slot)) {
+    if (!ngx_pz_content_replied(slot, fetch->status)) {
         return;
     }
 
-    ngx_pz_products_read_lists(&slot->products, query->replies, query->received,
-                               slot->want);
+    ngx_pz_products_read_lists(&slot->products, slot->items, fetch->n, slot->want);
 
     if (slot->products.n == 0) {
         ngx_pz_content_settle(slot, 1, PZ_STR_NONE);
         return;
     }
 
-    if (ngx_pz_content_ask_products(slot) != NGX_OK) {
+    ngx_pz_products_ask(&slot->products, slot->pr->arena,
+                        ngx_pz_str(slot->pr->settings->redis->prefix), slot->items);
+
+    if (ngx_pz_content_fetch(slot, slot->products.n, ngx_pz_content_on_products)
+        != NGX_OK)
+    {
         ngx_pz_content_settle(slot, -1, PZ_STR_NONE);
     }
 }
 
 
-static ngx_int_t
-ngx_pz_content_ask_products(ngx_pz_slot_t *slot)
-{
-    pz_sb_t  sb;
-
-    pz_sb_init(&sb, slot->pr->arena, NGX_PZ_CONTENT_COMMANDS);
-
-    ngx_pz_products_ask(&slot->products, &sb,
-                        ngx_pz_str(slot->pr->settings->redis->prefix));
-
-    return ngx_pz_content_send(slot, &sb, slot->products.n,
-                               ngx_pz_content_on_products);
-}
-
-
 static void
-ngx_pz_content_on_products(ngx_pz_query_t *query)
+ngx_pz_content_on_products(ngx_pz_fetch_t *fetch)
 {
     int                 rc;
     pz_str_t            html;
-    ngx_pz_slot_t      *slot = query->data;
+    ngx_pz_slot_t      *slot = fetch->data;
     ngx_pz_request_t   *pr;
     pz_ruleset_input_t  in;
 
-    if (!ngx_pz_content_replied(slot)) {
+    if (!ngx_pz_content_replied(slot, fetch->status)) {
         return;
     }
 
@@ -259,7 +288,7 @@ ngx_pz_content_on_products(ngx_pz_query_t *query)
     html = PZ_STR_NONE;
     rc = -1;
 
-    if (ngx_pz_products_read(&slot->products, pr->arena, query->replies) == NGX_OK) {
+    if (ngx_pz_products_read(&slot->products, pr->arena, slot->items) == NGX_OK) {
         in = ngx_pz_decision_input(pr);
         rc = pz_ruleset_recommendations(pr->decision.rules, &in, slot->want,
                                         slot->products.product, slot->products.n,
@@ -282,7 +311,7 @@ ngx_pz_content_on_coupon(ngx_pz_query_t *query)
     ngx_pz_request_t   *pr;
     pz_ruleset_input_t  in;
 
-    if (!ngx_pz_content_replied(slot)) {
+    if (!ngx_pz_content_replied(slot, query->status)) {
         return;
     }
 
@@ -328,10 +357,16 @@ ngx_pz_content_fill(void *data, ngx_uint_t slot, ngx_str_t *html)
 
 
 static void
-ngx_pz_content_cancel(ngx_pz_request_t *pr, ngx_uint_t i)
+ngx_pz_content_cancel(ngx_pz_slot_t *slot)
 {
-    pr->content->slots[i].pending = 0;
-    ngx_pz_store_cancel(ngx_pz_content_store(pr), &pr->content->slots[i].query);
+    slot->pending = 0;
+
+    if (slot->want->kind == PZ_WANT_COUPON) {
+        ngx_pz_store_cancel(ngx_pz_content_store(slot->pr), &slot->query);
+
+    } else {
+        ngx_pz_fetch_cancel(&slot->fetch);
+    }
 }
 
 
@@ -342,7 +377,7 @@ ngx_pz_content_abandon(ngx_pz_request_t *pr)
 
     for (i = 0; i < pr->content->nslots; i++) {
         if (pr->content->slots[i].pending) {
-            ngx_pz_content_cancel(pr, i);
+            ngx_pz_content_cancel(&pr->content->slots[i]);
         }
     }
 }
@@ -359,7 +394,7 @@ ngx_pz_content_give_up(ngx_pz_request_t *pr)
 
     for (i = 0; i < pr->content->nslots; i++) {
         if (pr->content->slots[i].pending) {
-            ngx_pz_content_cancel(pr, i);
+            ngx_pz_content_cancel(&pr->content->slots[i]);
             ngx_pz_request_count(pr, SLOT_OVERFLOW);
         }
     }

@@ -3,42 +3,30 @@
  */
 #include "ngx_pz_lookup.h"
 
-#define NGX_PZ_LOOKUP_COMMAND  1024    /* bytes: a prefix and an id are bounded */
+#define NGX_PZ_LOOKUP_KEY  1024    /* bytes: a prefix and an id are bounded */
 
-static void ngx_pz_lookup_on_reply(ngx_pz_query_t *query);
+static void ngx_pz_lookup_on_done(ngx_pz_fetch_t *fetch);
+static void ngx_pz_lookup_end(ngx_pz_lookup_t *lookup);
 
 
 static ngx_int_t
-ngx_pz_lookup_command(ngx_pz_request_t *pr, pz_str_t *commands)
+ngx_pz_lookup_key(ngx_pz_request_t *pr, pz_str_t *text)
 {
-    pz_sb_t   sb, key;
-    pz_str_t  argv[2];
+    pz_sb_t  key;
 
-    pz_sb_init(&key, pr->arena, NGX_PZ_LOOKUP_COMMAND);
+    pz_sb_init(&key, pr->arena, NGX_PZ_LOOKUP_KEY);
     pz_sb_add(&key, ngx_pz_str(pr->settings->redis->prefix));
     pz_sb_literal(&key, "visitor:{");
     pz_sb_add(&key, ngx_pz_str(pr->visitor.id));
     pz_sb_literal(&key, "}");
 
-    argv[0] = PZ_STR("HGETALL");
-
-    if (pz_sb_done(&key, &argv[1]) != 0) {
-        return NGX_ERROR;
-    }
-
-    pz_sb_init(&sb, pr->arena, NGX_PZ_LOOKUP_COMMAND);
-    pz_redis_command(&sb, argv, 2);
-
-    return pz_sb_done(&sb, commands) == 0 ? NGX_OK : NGX_ERROR;
+    return pz_sb_done(&key, text) == 0 ? NGX_OK : NGX_ERROR;
 }
 
 
 static void
-ngx_pz_lookup_fail(ngx_pz_request_t *pr, ngx_pz_query_status_e status)
+ngx_pz_lookup_fail(ngx_pz_lookup_t *lookup, ngx_pz_query_status_e status)
 {
-    ngx_pz_lookup_t  *lookup;
-
-    lookup = &pr->lookup;
     lookup->outcome = NGX_PZ_LOOKUP_ERROR;
 
     switch (status) {
@@ -59,18 +47,54 @@ ngx_pz_lookup_fail(ngx_pz_request_t *pr, ngx_pz_query_status_e status)
 }
 
 
-ngx_int_t
-ngx_pz_lookup_begin(ngx_pz_request_t *pr, ngx_pz_request_on_done_pt on_done)
+static ngx_int_t
+ngx_pz_lookup_ask(ngx_pz_request_t *pr)
 {
-    ngx_pz_query_t   *query;
+    ngx_pz_fetch_t   *fetch;
     ngx_pz_lookup_t  *lookup;
 
     lookup = &pr->lookup;
-    query = &lookup->query;
+    fetch = &lookup->fetch;
+
+    if (ngx_pz_lookup_key(pr, &lookup->item.key) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    lookup->item.kind = NGX_PZ_CACHE_PROFILE;
+    lookup->started = ngx_current_msec;
+
+    fetch->worker = pr->worker;
+    fetch->store = pr->settings->store;
+    fetch->cache = pr->settings->cache;
+    fetch->arena = pr->arena;
+    fetch->items = &lookup->item;
+    fetch->n = 1;
+    fetch->timeout = pr->settings->deadline;
+    fetch->done = ngx_pz_lookup_on_done;
+    fetch->data = pr;
+
+    if (ngx_pz_fetch_start(fetch) == NGX_OK) {
+        lookup->pending = 1;
+
+    } else {
+        ngx_pz_lookup_end(lookup);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_pz_lookup_begin(ngx_pz_request_t *pr, ngx_pz_request_on_done_pt on_done)
+{
+    ngx_pz_lookup_t  *lookup;
+
+    lookup = &pr->lookup;
 
     ngx_memzero(lookup, sizeof(ngx_pz_lookup_t));
 
     lookup->begun = 1;
+    lookup->on_done = on_done;
     lookup->outcome = NGX_PZ_LOOKUP_NONE;
     lookup->failure = NGX_PZ_STATUS_APPLIED;
     lookup->profile = pz_profile_create(pr->arena);
@@ -84,28 +108,7 @@ ngx_pz_lookup_begin(ngx_pz_request_t *pr, ngx_pz_request_on_done_pt on_done)
         return NGX_OK;
     }
 
-    if (ngx_pz_lookup_command(pr, &query->commands) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    query->expected = 1;
-    query->timeout = pr->settings->deadline;
-    query->arena = pr->arena;
-    query->done = ngx_pz_lookup_on_reply;
-    query->data = pr;
-
-    lookup->on_done = on_done;
-    lookup->store = pr->settings->store;
-    lookup->started = ngx_current_msec;
-
-    if (ngx_pz_store_send(pr->worker->stores[lookup->store], query) != NGX_OK) {
-        ngx_pz_lookup_fail(pr, query->status);
-        return NGX_OK;
-    }
-
-    lookup->pending = 1;
-
-    return NGX_OK;
+    return ngx_pz_lookup_ask(pr);
 }
 
 
@@ -136,18 +139,20 @@ ngx_pz_lookup_fill(pz_profile_t *profile, pz_reply_t *reply)
 
 
 static void
-ngx_pz_lookup_read(ngx_pz_request_t *pr, pz_reply_t *reply)
+ngx_pz_lookup_read(ngx_pz_lookup_t *lookup, pz_reply_t *reply)
 {
-    ngx_pz_lookup_t  *lookup;
-
-    lookup = &pr->lookup;
+    static const ngx_pz_lookup_e  outcomes[] = {
+        [NGX_PZ_CACHE_MISS] = NGX_PZ_LOOKUP_MISS,
+        [NGX_PZ_CACHE_FRESH] = NGX_PZ_LOOKUP_HIT,
+        [NGX_PZ_CACHE_STALE] = NGX_PZ_LOOKUP_STALE,
+    };
 
     if (reply == NULL) {
         lookup->outcome = NGX_PZ_LOOKUP_ERROR;
         lookup->failure = NGX_PZ_STATUS_MEMORY;
 
     } else if (reply->type == PZ_REPLY_ARRAY && reply->nitems != 0) {
-        lookup->outcome = NGX_PZ_LOOKUP_MISS;
+        lookup->outcome = outcomes[lookup->item.age];
 
         if (ngx_pz_lookup_fill(lookup->profile, reply) != NGX_OK) {
             lookup->failure = NGX_PZ_STATUS_MEMORY;
@@ -168,19 +173,25 @@ ngx_pz_lookup_read(ngx_pz_request_t *pr, pz_reply_t *reply)
 
 
 static void
-ngx_pz_lookup_on_reply(ngx_pz_query_t *query)
+ngx_pz_lookup_end(ngx_pz_lookup_t *lookup)
 {
-    ngx_pz_request_t  *pr = query->data;
+    lookup->pending = 0;
+    lookup->took = ngx_current_msec - lookup->started;
 
-    pr->lookup.pending = 0;
-    pr->lookup.took = ngx_current_msec - pr->lookup.started;
-
-    if (query->status == NGX_PZ_QUERY_OK) {
-        ngx_pz_lookup_read(pr, query->replies[0]);
+    if (lookup->fetch.status == NGX_PZ_QUERY_OK) {
+        ngx_pz_lookup_read(lookup, lookup->item.reply);
 
     } else {
-        ngx_pz_lookup_fail(pr, query->status);
+        ngx_pz_lookup_fail(lookup, lookup->fetch.status);
     }
+}
 
+
+static void
+ngx_pz_lookup_on_done(ngx_pz_fetch_t *fetch)
+{
+    ngx_pz_request_t  *pr = fetch->data;
+
+    ngx_pz_lookup_end(&pr->lookup);
     pr->lookup.on_done(pr);
 }

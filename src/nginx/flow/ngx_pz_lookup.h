@@ -1,6 +1,6 @@
 /*
- * Stage: what is known of the visitor?  One pipelined read of the profile,
- * started before the upstream is asked.
+ * Stage: what is known of the visitor?  The profile from the cache, or by one
+ * pipelined read that is started before the upstream is asked.
  */
 #ifndef NGX_PZ_LOOKUP_H
 #define NGX_PZ_LOOKUP_H
@@ -8,7 +8,7 @@
 #include "ngx_pz_request.h"
 
 /*
- * Begin.  Either the lookup is over at once (no id, a fresh id, refused), or it
+ * Begin.  Either the lookup is over at once (no id, a fresh id, cached, refused), or it
  * is pending and `on_done` is called once, from an event.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_pz_lookup_begin(ngx_pz_request_t *pr,

@@ -2,44 +2,45 @@
  * Product ids from recommendation lists, and the products behind them.
  */
 #include "ngx_pz_products.h"
-#include "pz_redis_list.h"
 
 #define NGX_PZ_PRODUCTS_KEY   512     /* bytes of a key: anything longer is no id */
 #define NGX_PZ_PRODUCTS_SKU   128
 
 
-static pz_str_t
-ngx_pz_products_key(pz_sb_t *sb, pz_str_t prefix, const char *kind, pz_str_t name)
+static void
+ngx_pz_products_key(ngx_pz_fetch_item_t *item, pz_arena_t *arena, pz_str_t prefix,
+    const char *kind, pz_str_t name)
 {
-    pz_sb_t   key;
-    pz_str_t  text;
+    pz_sb_t  key;
 
-    pz_sb_init(&key, sb->arena, NGX_PZ_PRODUCTS_KEY);
+    ngx_memzero(item, sizeof(ngx_pz_fetch_item_t));
+
+    pz_sb_init(&key, arena, NGX_PZ_PRODUCTS_KEY);
     pz_sb_add(&key, prefix);
     pz_sb_literal(&key, kind);
     pz_sb_add(&key, name);
 
-    return pz_sb_done(&key, &text) == 0 ? text : PZ_STR_NONE;
+    if (pz_sb_done(&key, &item->key) != 0) {
+        item->key = PZ_STR_NONE;
+    }
 }
 
 
 ngx_uint_t
-ngx_pz_products_ask_lists(ngx_pz_products_t *products, pz_sb_t *sb,
-    pz_str_t prefix, const pz_want_t *want)
+ngx_pz_products_ask_lists(ngx_pz_products_t *products, pz_arena_t *arena,
+    pz_str_t prefix, const pz_want_t *want, ngx_pz_fetch_item_t *items)
 {
     size_t      i;
-    pz_str_t    key;
     ngx_uint_t  asked;
 
     asked = 0;
     products->n = 0;
 
     for (i = 0; i < want->nlists && asked < NGX_PZ_QUERY_REPLIES; i++) {
-        key = ngx_pz_products_key(sb, prefix, "", want->lists[i]);
+        ngx_pz_products_key(&items[asked], arena, prefix, "", want->lists[i]);
 
-        if (key.len != 0) {
-            pz_redis_list_command(sb, key, NGX_PZ_PRODUCTS);
-            asked++;
+        if (items[asked].key.len != 0) {
+            items[asked++].kind = NGX_PZ_CACHE_LIST;
         }
     }
 
@@ -78,7 +79,7 @@ ngx_pz_products_is_excluded(const pz_want_t *want, pz_str_t sku)
 
 
 static void
-ngx_pz_products_add(ngx_pz_products_t *products, pz_reply_t *item,
+ngx_pz_products_add(ngx_pz_products_t *products, const pz_reply_t *item,
     const pz_want_t *want)
 {
     if (item->type != PZ_REPLY_STRING
@@ -96,43 +97,43 @@ ngx_pz_products_add(ngx_pz_products_t *products, pz_reply_t *item,
 
 
 void
-ngx_pz_products_read_lists(ngx_pz_products_t *products, pz_reply_t **replies,
-    ngx_uint_t n, const pz_want_t *want)
+ngx_pz_products_read_lists(ngx_pz_products_t *products,
+    const ngx_pz_fetch_item_t *items, ngx_uint_t n, const pz_want_t *want)
 {
-    size_t      k;
-    ngx_uint_t  i;
+    size_t             k;
+    ngx_uint_t         i;
+    const pz_reply_t  *reply;
 
     for (i = 0; i < n; i++) {
+        reply = items[i].reply;
 
-        if (replies[i] == NULL || replies[i]->type != PZ_REPLY_ARRAY) {
+        if (reply == NULL || reply->type != PZ_REPLY_ARRAY) {
             continue;
         }
 
-        for (k = 0; k < replies[i]->nitems; k++) {
-            ngx_pz_products_add(products, replies[i]->items[k], want);
+        for (k = 0; k < reply->nitems; k++) {
+            ngx_pz_products_add(products, reply->items[k], want);
         }
     }
 }
 
 
 void
-ngx_pz_products_ask(ngx_pz_products_t *products, pz_sb_t *sb, pz_str_t prefix)
+ngx_pz_products_ask(ngx_pz_products_t *products, pz_arena_t *arena, pz_str_t prefix,
+    ngx_pz_fetch_item_t *items)
 {
-    pz_str_t    argv[2];
     ngx_uint_t  i;
 
-    argv[0] = PZ_STR("HGETALL");
-
     for (i = 0; i < products->n; i++) {
-        argv[1] = ngx_pz_products_key(sb, prefix, "product:",
-                                      products->product[i].sku);
-        pz_redis_command(sb, argv, 2);
+        ngx_pz_products_key(&items[i], arena, prefix, "product:",
+                            products->product[i].sku);
+        items[i].kind = NGX_PZ_CACHE_PRODUCT;
     }
 }
 
 
 static ngx_int_t
-ngx_pz_products_fields(pz_product_t *product, pz_arena_t *arena, pz_reply_t *reply)
+ngx_pz_products_fields(pz_product_t *product, pz_arena_t *arena, const pz_reply_t *reply)
 {
     size_t      i;
     pz_fact_t  *field;
@@ -162,21 +163,19 @@ ngx_pz_products_fields(pz_product_t *product, pz_arena_t *arena, pz_reply_t *rep
 
 ngx_int_t
 ngx_pz_products_read(ngx_pz_products_t *products, pz_arena_t *arena,
-    pz_reply_t **replies)
+    const ngx_pz_fetch_item_t *items)
 {
-    ngx_uint_t  i;
+    ngx_uint_t         i;
+    const pz_reply_t  *reply;
 
     for (i = 0; i < products->n; i++) {
+        reply = items[i].reply;
 
-        if (replies[i] == NULL || replies[i]->type != PZ_REPLY_ARRAY
-            || replies[i]->nitems < 2)
-        {
+        if (reply == NULL || reply->type != PZ_REPLY_ARRAY || reply->nitems < 2) {
             continue;
         }
 
-        if (ngx_pz_products_fields(&products->product[i], arena, replies[i])
-            != NGX_OK)
-        {
+        if (ngx_pz_products_fields(&products->product[i], arena, reply) != NGX_OK) {
             return NGX_ERROR;
         }
     }

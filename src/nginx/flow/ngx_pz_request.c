@@ -102,7 +102,6 @@ ngx_pz_request_drop_lookup(ngx_pz_request_t *pr)
 {
     if (pr->lookup.pending) {
         pr->lookup.pending = 0;
-        ngx_pz_store_cancel(pr->worker->stores[pr->lookup.store],
-                            &pr->lookup.query);
+        ngx_pz_fetch_cancel(&pr->lookup.fetch);
     }
 }

@@ -10,6 +10,7 @@
 #include <ngx_http.h>
 
 #include "ngx_pz_counters.h"
+#include "ngx_pz_fetch.h"
 #include "ngx_pz_settings.h"
 #include "pz_ruleset.h"
 
@@ -28,14 +29,14 @@ typedef struct {
 
 /* lookup: what is known of the visitor */
 typedef struct {
-    ngx_pz_query_t              query;
+    ngx_pz_fetch_t              fetch;
+    ngx_pz_fetch_item_t         item;
     ngx_pz_request_on_done_pt   on_done;    /* once, from an event, when it was pending */
     ngx_pz_lookup_e             outcome;
     ngx_pz_status_e             failure;    /* the fallback reason; APPLIED: none */
     pz_profile_t               *profile;    /* never NULL once the lookup is over */
     ngx_msec_t                  started;
     ngx_msec_t                  took;
-    ngx_uint_t                  store;      /* which of the worker's stores was asked */
     unsigned                    begun:1;
     unsigned                    pending:1;
 } ngx_pz_lookup_t;

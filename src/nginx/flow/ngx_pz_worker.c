@@ -3,6 +3,8 @@
  */
 #include "ngx_pz_worker.h"
 
+#include <ngx_md5.h>
+
 /* The store counts nothing by itself: it knows no shared memory. */
 static void
 ngx_pz_worker_on_store_event(void *data, ngx_pz_store_event_e event)
@@ -27,9 +29,50 @@ ngx_pz_worker_on_store_event(void *data, ngx_pz_store_event_e event)
 }
 
 
+/*
+ * What tells one server's entries from another's, also after a reload: its URL
+ * with user and database, without the password.  The prefix is in the keys.
+ */
+static void
+ngx_pz_worker_identify(const ngx_pz_store_conf_t *conf, u_char *identity)
+{
+    ngx_md5_t  md5;
+
+    ngx_md5_init(&md5);
+    ngx_md5_update(&md5, conf->url.shown.data, conf->url.shown.len);
+    ngx_md5_final(identity, &md5);
+}
+
+
+static ngx_int_t
+ngx_pz_worker_attach(ngx_pz_worker_t *worker, ngx_cycle_t *cycle)
+{
+    u_char      *identities;
+    ngx_uint_t   i;
+
+    ngx_pz_flights_init(&worker->flights, worker->counters, cycle->log);
+
+    identities = ngx_palloc(cycle->pool, worker->nstores * NGX_PZ_CACHE_IDENTITY + 1);
+    if (identities == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < worker->nstores; i++) {
+        ngx_pz_worker_identify(worker->redis[i], identities + i * NGX_PZ_CACHE_IDENTITY);
+    }
+
+    for (i = 0; i < worker->ncaches; i++) {
+        ngx_pz_cache_attach(worker->caches[i], cycle, worker->counters, identities,
+                            worker->nstores);
+    }
+
+    return NGX_OK;
+}
+
+
 ngx_pz_worker_t *
-ngx_pz_worker_create(ngx_cycle_t *cycle, ngx_array_t *redis, ngx_array_t *books,
-    ngx_pz_counters_t *counters)
+ngx_pz_worker_create(ngx_cycle_t *cycle, ngx_array_t *redis, ngx_array_t *caches,
+    ngx_array_t *books, ngx_pz_counters_t *counters)
 {
     ngx_uint_t        i;
     ngx_pz_worker_t  *worker;
@@ -44,12 +87,14 @@ ngx_pz_worker_create(ngx_cycle_t *cycle, ngx_array_t *redis, ngx_array_t *books,
 
     worker->redis = redis->elts;
     worker->nstores = redis->nelts;
+    worker->caches = caches->elts;
+    worker->ncaches = caches->nelts;
     worker->rulebooks = books->elts;
     worker->nrulebooks = books->nelts;
 
     worker->stores = ngx_pcalloc(cycle->pool,
                                  (redis->nelts + 1) * sizeof(ngx_pz_store_t *));
-    if (worker->stores == NULL) {
+    if (worker->stores == NULL || ngx_pz_worker_attach(worker, cycle) != NGX_OK) {
         return NULL;
     }
 
@@ -69,4 +114,17 @@ ngx_pz_worker_create(ngx_cycle_t *cycle, ngx_array_t *redis, ngx_array_t *books,
     }
 
     return worker;
+}
+
+
+void
+ngx_pz_worker_invalidate(ngx_pz_worker_t *worker, ngx_uint_t store, pz_str_t key)
+{
+    ngx_uint_t          i;
+    ngx_pz_cache_key_t  cached;
+
+    for (i = 0; i < worker->ncaches; i++) {
+        cached = ngx_pz_cache_key(worker->caches[i], store, NGX_PZ_CACHE_PROFILE, key);
+        ngx_pz_cache_invalidate(worker->caches[i], &cached);
+    }
 }

@@ -1,5 +1,5 @@
 /*
- * What a worker has while it runs: stores, rule sets, counters.
+ * What a worker has while it runs: stores, caches, rule sets, counters.
  */
 #ifndef NGX_PZ_WORKER_H
 #define NGX_PZ_WORKER_H
@@ -7,13 +7,18 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "ngx_pz_cache.h"
 #include "ngx_pz_counters.h"
+#include "ngx_pz_flight.h"
 #include "ngx_pz_rulebook.h"
 #include "ngx_pz_store.h"
 
 typedef struct {
     ngx_pz_store_t    **stores;
     ngx_uint_t          nstores;
+    ngx_pz_cache_t    **caches;            /* all zones of the configuration */
+    ngx_uint_t          ncaches;
+    ngx_pz_flights_t    flights;
     ngx_pz_rulebook_t **rulebooks;
     ngx_uint_t          nrulebooks;
     ngx_pz_counters_t  *counters;
@@ -22,11 +27,14 @@ typedef struct {
 } ngx_pz_worker_t;
 
 /*
- * Build the worker's state: `redis` are ngx_pz_store_conf_t *, `books` are
- * ngx_pz_rulebook_t * as loaded when the configuration was read; from here on
- * each watches its files.  NULL: no memory.
+ * Build the worker's state: `redis` are ngx_pz_store_conf_t *, `caches` are
+ * ngx_pz_cache_t *, `books` are ngx_pz_rulebook_t * as loaded when the
+ * configuration was read; from here on each watches its files.  NULL: no memory.
  */
 ngx_pz_worker_t *ngx_pz_worker_create(ngx_cycle_t *cycle, ngx_array_t *redis,
-    ngx_array_t *books, ngx_pz_counters_t *counters);
+    ngx_array_t *caches, ngx_array_t *books, ngx_pz_counters_t *counters);
+
+/* A key (with its prefix) of this store has changed: no cache may have it any longer. */
+void ngx_pz_worker_invalidate(ngx_pz_worker_t *worker, ngx_uint_t store, pz_str_t key);
 
 #endif

@@ -83,7 +83,7 @@ ngx_http_personalize_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    main->worker = ngx_pz_worker_create(cycle, &main->redis, &main->books,
+    main->worker = ngx_pz_worker_create(cycle, &main->redis, &main->caches, &main->books,
                                         ngx_pz_counters_of(main->counters));
 
     return main->worker != NULL ? NGX_OK : NGX_ERROR;

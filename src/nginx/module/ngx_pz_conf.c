@@ -24,6 +24,8 @@ ngx_pz_conf_create_main(ngx_conf_t *cf)
     if (main == NULL
         || ngx_array_init(&main->redis, cf->pool, 1, sizeof(ngx_pz_store_conf_t *))
            != NGX_OK
+        || ngx_array_init(&main->caches, cf->pool, 1, sizeof(ngx_pz_cache_t *))
+           != NGX_OK
         || ngx_array_init(&main->books, cf->pool, 1, sizeof(ngx_pz_rulebook_t *))
            != NGX_OK)
     {
@@ -47,6 +49,7 @@ ngx_pz_conf_create_loc(ngx_conf_t *cf)
     conf->settings.mode = NGX_CONF_UNSET_UINT;
     conf->settings.wait = NGX_CONF_UNSET_UINT;
     conf->settings.redis = NGX_CONF_UNSET_PTR;
+    conf->settings.cache = NGX_CONF_UNSET_PTR;
     conf->settings.keys = NGX_CONF_UNSET_PTR;
     conf->settings.visitor = NGX_CONF_UNSET_PTR;
     conf->settings.consent = NGX_CONF_UNSET_PTR;
@@ -140,6 +143,7 @@ ngx_pz_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
                               NGX_PZ_MODE_OFF);
     ngx_conf_merge_uint_value(settings->wait, prev->wait, NGX_PZ_WAIT_RESPONSE);
     ngx_conf_merge_ptr_value(settings->redis, prev->redis, NULL);
+    ngx_conf_merge_ptr_value(settings->cache, prev->cache, NULL);
     ngx_conf_merge_str_value(settings->rules, prev->rules, "");
     ngx_conf_merge_ptr_value(settings->keys, prev->keys, NULL);
     ngx_conf_merge_ptr_value(settings->visitor, prev->visitor, NULL);

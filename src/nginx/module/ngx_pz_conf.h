@@ -12,6 +12,7 @@
 
 typedef struct {
     ngx_array_t       redis;        /* of const ngx_pz_store_conf_t * */
+    ngx_array_t       caches;       /* of ngx_pz_cache_t *, each zone once */
     ngx_array_t       books;        /* of ngx_pz_rulebook_t * */
     ngx_shm_zone_t   *counters;
     ngx_pz_worker_t  *worker;       /* set once, when the worker starts */

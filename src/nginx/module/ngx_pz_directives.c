@@ -2,6 +2,7 @@
  * The directives, each with its own reading.
  */
 #include "ngx_pz_conf.h"
+#include "ngx_pz_conf_cache.h"
 #include "ngx_pz_conf_redis.h"
 #include "ngx_pz_endpoint.h"
 #include "ngx_pz_sign.h"
@@ -71,6 +72,31 @@ ngx_pz_directive_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     conf->settings.store = main->redis.nelts - 1;
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_pz_directive_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    ngx_str_t           *value;
+    ngx_pz_loc_conf_t   *conf = data;
+    ngx_pz_main_conf_t  *main;
+
+    if (conf->settings.cache != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+        conf->settings.cache = NULL;
+        return NGX_CONF_OK;
+    }
+
+    main = ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module);
+    conf->settings.cache = ngx_pz_conf_cache(cf, &main->caches);
+
+    return conf->settings.cache != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -234,13 +260,6 @@ ngx_pz_directive_context(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 
 
 static char *
-ngx_pz_directive_not_yet(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
-{
-    return "is not supported yet: remove it, each lookup asks Redis";
-}
-
-
-static char *
 ngx_pz_directive_deadline(ngx_conf_t *cf, void *post, void *data)
 {
     ngx_msec_t  *deadline = data;
@@ -330,7 +349,7 @@ ngx_command_t  ngx_http_personalize_commands[] = {
 
     { ngx_string("personalize_cache"),
       NGX_PZ_ANYWHERE|NGX_CONF_1MORE,
-      ngx_pz_directive_not_yet, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+      ngx_pz_directive_cache, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
     { ngx_string("personalize_rules"),
       NGX_PZ_ANYWHERE|NGX_HTTP_LIF_CONF|NGX_CONF_TAKE1,

@@ -1,0 +1,153 @@
+/*
+ * The cache keeps, and forgets.
+ */
+#include "ngx_pz_cache_shared.h"
+#include "ngx_pz_cache_value.h"
+
+
+static void
+ngx_pz_cache_store_locked(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
+    uint16_t slot, pz_str_t value, uint32_t items)
+{
+    uint32_t               n, first, next;
+    uint64_t               now;
+    ngx_pz_cache_entry_t  *entry;
+
+    now = ngx_current_msec;
+    n = ngx_pz_cache_blocks_for(key->text.len + value.len);
+
+    ngx_pz_cache_make_room_locked(conf->cache, n, now);
+
+    first = ngx_pz_cache_take_locked(conf->cache, n);
+    entry = ngx_pz_cache_entry(conf->cache, first);
+    next = entry->next;
+
+    ngx_memzero(entry, sizeof(ngx_pz_cache_entry_t));
+
+    entry->next = next;
+    entry->hash = key->hash;
+    entry->epoch = conf->cache->sh->stores[slot].epoch;
+    entry->nblocks = n;
+    entry->items = items;
+    entry->key_len = (uint32_t) key->text.len;
+    entry->value_len = (uint32_t) value.len;
+    entry->store = slot;
+    entry->kind = (uint16_t) key->kind;
+    entry->written = now;
+    entry->touched = now;
+    entry->dies = now + conf->stale + (items == 0 ? conf->negative : conf->ttl);
+
+    ngx_pz_cache_fill_locked(conf->cache, entry, key->text, value);
+    ngx_pz_cache_link_locked(conf->cache, first);
+}
+
+
+static void
+ngx_pz_cache_replace(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
+    ngx_pz_cache_stamp_t sent, uint16_t slot, pz_str_t value, uint32_t items)
+{
+    uint32_t              old;
+    ngx_pz_cache_t       *cache;
+    ngx_pz_cache_stamp_t  now;
+
+    cache = conf->cache;
+
+    if (ngx_pz_cache_lock(cache) != NGX_OK) {
+        return;
+    }
+
+    now = ngx_pz_cache_stamp_locked(cache, key, slot);
+
+    if (now.epoch != sent.epoch || now.generation != sent.generation) {
+        ngx_pz_cache_unlock(cache);
+        ngx_pz_cache_count(cache, OVERTAKEN);
+        return;
+    }
+
+    ngx_pz_cache_begin_locked(cache);
+
+    old = ngx_pz_cache_find_locked(cache, key, slot);
+
+    if (old != 0) {
+        ngx_pz_cache_remove_locked(cache, old);
+    }
+
+    if (items != 0 || conf->negative != 0) {
+        ngx_pz_cache_store_locked(conf, key, slot, value, items);
+        ngx_pz_cache_count(cache, STORED);
+    }
+
+    ngx_pz_cache_end_locked(cache);
+    ngx_pz_cache_unlock(cache);
+}
+
+
+void
+ngx_pz_cache_put(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
+    ngx_pz_cache_stamp_t stamp, const pz_reply_t *reply, pz_arena_t *scratch)
+{
+    size_t     max;
+    uint16_t   slot;
+    pz_str_t   value;
+
+    slot = ngx_pz_cache_slot_of(conf->cache, key->store);
+    max = ngx_min((size_t) conf->cache->sh->nblocks / NGX_PZ_CACHE_SHARE * NGX_PZ_CACHE_BLOCK,
+                  NGX_PZ_CACHE_VALUE_MAX);
+
+    if (slot == NGX_PZ_CACHE_NO_SLOT || reply == NULL || reply->type != PZ_REPLY_ARRAY) {
+        return;
+    }
+
+    if (key->text.len > max
+        || ngx_pz_cache_value_write(scratch, reply, max - key->text.len, &value) != 0)
+    {
+        ngx_pz_cache_count(conf->cache, TOO_LARGE);
+        return;
+    }
+
+    ngx_pz_cache_replace(conf, key, stamp, slot, value, (uint32_t) reply->nitems);
+}
+
+
+void
+ngx_pz_cache_invalidate(ngx_pz_cache_t *cache, const ngx_pz_cache_key_t *key)
+{
+    uint32_t  n;
+    uint16_t  slot;
+
+    slot = ngx_pz_cache_slot_of(cache, key->store);
+
+    if (slot == NGX_PZ_CACHE_NO_SLOT || ngx_pz_cache_lock(cache) != NGX_OK) {
+        return;
+    }
+
+    cache->sh->generations[key->hash % NGX_PZ_CACHE_GENERATIONS]++;
+    n = ngx_pz_cache_find_locked(cache, key, slot);
+
+    if (n != 0) {
+        ngx_pz_cache_begin_locked(cache);
+        ngx_pz_cache_remove_locked(cache, n);
+        ngx_pz_cache_end_locked(cache);
+    }
+
+    ngx_pz_cache_unlock(cache);
+    ngx_pz_cache_count(cache, INVALIDATED);
+}
+
+
+void
+ngx_pz_cache_flush(ngx_pz_cache_t *cache, ngx_uint_t store)
+{
+    uint16_t  slot;
+
+    slot = ngx_pz_cache_slot_of(cache, store);
+
+    if (slot == NGX_PZ_CACHE_NO_SLOT || ngx_pz_cache_lock(cache) != NGX_OK) {
+        return;
+    }
+
+    cache->sh->stores[slot].epoch++;
+
+    ngx_pz_cache_unlock(cache);
+    ngx_pz_cache_count(cache, FLUSHED);
+}
