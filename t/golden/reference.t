@@ -48,6 +48,12 @@ for my $name (sort keys %source) {
 my %default = slurp('src/nginx/module/ngx_pz_conf.c')
     =~ /^#define NGX_PZ_(DEADLINE|MAX_BUFFER|CACHE_CONTROL)\s+("[^"]*"|\d+)/gm;
 $default{CACHE_CONTROL} =~ tr/"//d;
+my %time = slurp('src/nginx/module/ngx_pz_conf_cache.c')
+    =~ /^#define NGX_PZ_CONF_CACHE_(TTL|STALE|NEGATIVE)\s+(\d+)/gm;
+for my $name (sort keys %time) {
+    my $seconds = $time{$name} ? $time{$name} / 1000 . 's' : 0;
+    like($section{personalize_cache}, qr/^\| `\L$name\E=` \| $seconds \|/m, "the default \L$name\E of the cache");
+}
 like($section{personalize_deadline}, qr/Default: personalize_deadline $default{DEADLINE}ms;/, 'the default deadline');
 my $kilobytes = $default{MAX_BUFFER} / 1024;
 like($section{personalize_max_buffer}, qr/Default: personalize_max_buffer ${kilobytes}k;/, 'the default buffer');
@@ -100,7 +106,7 @@ for my $family (sort keys %values) {
     like($help, qr/^    \{ "$family",\s+"[A-Z].*\." \},$/m, '  and its HELP');
 }
 
-like($metrics, qr/personalize_$_\b/, "personalize_$_") for $help =~ /ngx_pz_metrics_gauge\(sb, worker, "(\w+)"/g;
+like($metrics, qr/personalize_$_\b/, "personalize_$_") for $help =~ /ngx_pz_metrics_(?:gauge|zone)\(sb, worker, "(\w+)"/g;
 
 # every series that an example asks for is there
 my %series = map { ("personalize_${_}_total" => 1) } keys %values, 'responses', 'lookups';

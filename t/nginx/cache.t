@@ -175,6 +175,18 @@ is_view('/strict/?as=big', 'miss', 'Big', 1, '  not in a small zone');
 is_view('/strict/?as=big', 'miss', 'Big', 1, '  where Redis is asked');
 $redis->command('SET', 'pz:visitor:{str}', 'no hash');
 is((view('/?as=str'))[1], 'error', 'another type') for 1 .. 2;
+$redis->visitor('grow', name => 'Small');
+is_view('/swr/?as=grow', 'miss', 'Small', 1, 'a profile');
+$redis->visitor('grow', name => 'Grown', map { ("field$_" => 'x' x 1000) } 1 .. 80);
+sleep 0.35;
+is_view('/swr/?as=grow', 'stale', 'Small', 1, '  that grew too large');
+is_view('/swr/?as=grow', 'miss', 'Grown', 1, '  is not served as it was any longer');
+$redis->visitor('str', name => 'Hash') if $redis->command('DEL', 'pz:visitor:{str}');
+is_view('/swr/?as=str', 'miss', 'Hash', 1, 'a profile');
+$redis->command('SET', 'pz:visitor:{str}', 'no hash');
+sleep 0.35;
+is_view('/swr/?as=str', 'stale', 'Hash', 1, '  that became another type');
+is_view('/swr/?as=str', 'error', 'nobody', 1, '  neither');
 my $odd = join '', map { chr } 0 .. 255;
 $redis->visitor('odd', name => 'Odd', odd => $odd, empty => '', $odd => 'x' x 300);
 is_view('/?as=odd', 'miss', 'Odd', 1, 'bytes of all kinds');
@@ -187,7 +199,7 @@ for (qw(profile_hit profile_negative profile_miss list_hit list_negative list_mi
     cmp_ok($m{qq(personalize_cache_reads_total{outcome="$_"})}, '>', 0, "$_ is counted");
 }
 cmp_ok($m{'personalize_cache_total{event="' . $_ . '"}'}, '>', 0, "$_ is") for qw(stored refreshed too_large);
-is($m{'personalize_lookups_total{outcome="stale"}'}, 2, 'stale look-ups are');
+is($m{'personalize_lookups_total{outcome="stale"}'}, 4, 'stale look-ups are');
 my ($zone) = grep { $_->{zone} eq 'visitors' } @{ $t->status->{caches} };
 cmp_ok($zone->{entries}, '>=', 10, 'the zone has entries');
 is($zone->{entries}, $m{'personalize_cache_entries{zone="visitors"}'}, '  on both pages');

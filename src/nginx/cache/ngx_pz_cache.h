@@ -96,8 +96,10 @@ void ngx_pz_cache_get(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t 
     pz_arena_t *arena, ngx_pz_cache_found_t *found);
 
 /*
- * Keep a reply, unless it is no array of strings, too large for the zone, or
- * overtaken (see the stamp).  `scratch` is for the time of the call.
+ * Keep a reply, unless it was overtaken (see the stamp).  One that is too large
+ * for the zone (NULL: even for an arena), or says that the key is of another
+ * type, is not kept, and neither is what was there before it; any other error
+ * changes nothing.  `scratch` is for the time of the call.
  */
 void ngx_pz_cache_put(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
     ngx_pz_cache_stamp_t stamp, const pz_reply_t *reply, pz_arena_t *scratch);

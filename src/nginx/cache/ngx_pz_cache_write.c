@@ -42,6 +42,7 @@ ngx_pz_cache_store_locked(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_ke
 }
 
 
+/* No value: it cannot be kept, and what was there before is not true any longer. */
 static void
 ngx_pz_cache_replace(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
     ngx_pz_cache_stamp_t sent, uint16_t slot, pz_str_t value, uint32_t items)
@@ -72,7 +73,7 @@ ngx_pz_cache_replace(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *
         ngx_pz_cache_remove_locked(cache, old);
     }
 
-    if (items != 0 || conf->negative != 0) {
+    if (value.data != NULL && (items != 0 || conf->negative != 0)) {
         ngx_pz_cache_store_locked(conf, key, slot, value, items);
         ngx_pz_cache_count(cache, STORED);
     }
@@ -82,30 +83,47 @@ ngx_pz_cache_replace(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *
 }
 
 
+/* An error tells of the server, not of the key; but for the one that says it is another type. */
+static ngx_uint_t
+ngx_pz_cache_says_nothing(const pz_reply_t *reply)
+{
+    return reply != NULL && reply->type == PZ_REPLY_ERROR
+           && pz_redis_error_of(reply) != PZ_REDIS_ERR_WRONGTYPE;
+}
+
+
 void
 ngx_pz_cache_put(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
     ngx_pz_cache_stamp_t stamp, const pz_reply_t *reply, pz_arena_t *scratch)
 {
-    size_t     max;
+    size_t     max, items;
     uint16_t   slot;
     pz_str_t   value;
 
+    value = PZ_STR_NONE;
+    items = 0;
     slot = ngx_pz_cache_slot_of(conf->cache, key->store);
+
+    if (slot == NGX_PZ_CACHE_NO_SLOT || ngx_pz_cache_says_nothing(reply)) {
+        return;
+    }
+
     max = ngx_min((size_t) conf->cache->sh->nblocks / NGX_PZ_CACHE_SHARE * NGX_PZ_CACHE_BLOCK,
                   NGX_PZ_CACHE_VALUE_MAX);
 
-    if (slot == NGX_PZ_CACHE_NO_SLOT || reply == NULL || reply->type != PZ_REPLY_ARRAY) {
-        return;
+    if (reply == NULL || reply->type == PZ_REPLY_ARRAY) {
+
+        if (key->text.len <= max
+            && ngx_pz_cache_value_write(scratch, reply, max - key->text.len, &value) == 0)
+        {
+            items = reply->nitems;
+
+        } else {
+            ngx_pz_cache_count(conf->cache, TOO_LARGE);
+        }
     }
 
-    if (key->text.len > max
-        || ngx_pz_cache_value_write(scratch, reply, max - key->text.len, &value) != 0)
-    {
-        ngx_pz_cache_count(conf->cache, TOO_LARGE);
-        return;
-    }
-
-    ngx_pz_cache_replace(conf, key, stamp, slot, value, (uint32_t) reply->nitems);
+    ngx_pz_cache_replace(conf, key, stamp, slot, value, (uint32_t) items);
 }
 
 

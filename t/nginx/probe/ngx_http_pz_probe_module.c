@@ -13,6 +13,7 @@ typedef struct {
 
 static void *ngx_http_pz_probe_create_main(ngx_conf_t *cf);
 static char *ngx_http_pz_probe_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_pz_probe_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_pz_probe(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static ngx_int_t ngx_http_pz_probe_init_process(ngx_cycle_t *cycle);
 
@@ -21,6 +22,13 @@ static ngx_command_t  ngx_http_pz_probe_commands[] = {
     { ngx_string("pz_probe_redis"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_pz_probe_redis,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("pz_probe_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      ngx_http_pz_probe_cache,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -159,12 +167,30 @@ ngx_http_pz_probe_on_event(void *data, ngx_pz_store_event_e event)
 }
 
 
+/* NAME SIZE */
+static char *
+ngx_http_pz_probe_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t            *value = cf->args->elts;
+    ngx_pz_probe_main_t  *probe = conf;
+
+    probe->cache = ngx_pz_cache_zone(cf, &value[1], ngx_parse_size(&value[2]),
+                                     &ngx_http_pz_probe_module);
+
+    return probe->cache != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
 static ngx_int_t
 ngx_http_pz_probe_init_process(ngx_cycle_t *cycle)
 {
     ngx_pz_probe_main_t  *probe;
 
     probe = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_pz_probe_module);
+
+    if (probe != NULL && probe->cache != NULL) {
+        ngx_pz_cache_attach(probe->cache, cycle, NULL, (u_char *) "the first server.the other server", 2);
+    }
 
     if (probe == NULL || !probe->configured) {
         return NGX_OK;
@@ -357,6 +383,10 @@ ngx_http_pz_probe_handler(ngx_http_request_t *r)
     }
 
     probe = ngx_http_get_module_main_conf(r, ngx_http_pz_probe_module);
+
+    if (ngx_pz_probe_number(r, "model", 0) > 0 && probe->cache != NULL) {
+        return ngx_pz_probe_cache(r, probe);
+    }
 
     if (ngx_pz_probe_number(r, "burst", 0) > 0) {
         return ngx_pz_probe_burst(r, probe);
