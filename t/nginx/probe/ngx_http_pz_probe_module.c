@@ -189,7 +189,8 @@ ngx_http_pz_probe_init_process(ngx_cycle_t *cycle)
     probe = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_pz_probe_module);
 
     if (probe != NULL && probe->cache != NULL) {
-        ngx_pz_cache_attach(probe->cache, cycle, NULL, (u_char *) "the first server.the other server", 2);
+        ngx_pz_cache_attach(probe->cache, cycle, NULL,
+                            (u_char *) "the first server" "the other server", 2);
     }
 
     if (probe == NULL || !probe->configured) {
