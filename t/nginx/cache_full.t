@@ -118,7 +118,7 @@ cmp_ok($killed, '>=', 5, '  under load');
 cmp_ok($good, '>', 6000, "  and $good pages came");
 my @wrong = grep { $_ ne '' } map { wrong($_, $t->get("/?as=v$_")) } 1 .. 60;
 is(join(', ', @wrong), '', '  after it all is well');
-ok(event('stored') > 0, '  the cache works') if $t->visit('/?as=v5') && $t->visit('/?as=v5')->{log}{lookup} eq 'hit';
+like(join(' ', map { $t->visit('/?as=v5')->{log}{lookup} } 1 .. 3), qr/hit|stale/, '  and the cache works');
 
 is(join('', grep { !/peer is gone/ } $redis->complaints), '', 'Redis was asked nothing odd');
 $t->finish;
