@@ -175,7 +175,7 @@ url_tcp(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
     }
 
     if (pz_str_find_byte(text, '?') >= 0 || pz_str_find_byte(text, '#') >= 0) {
-        return url_fail(parser, "a redis:// URL takes no ? or # part: write "
+        return url_fail(parser, "a redis:// or rediss:// URL takes no ? or # part: write "
                         "redis://user:password@host:port/db");
     }
 
@@ -243,7 +243,8 @@ url_shown(const url_parser_t *parser, pz_redis_url_t *url)
     pz_sb_t  sb;
 
     pz_sb_init(&sb, parser->arena, 4096);
-    pz_sb_literal(&sb, url->scheme == PZ_REDIS_UNIX ? "unix://" : "redis://");
+    pz_sb_literal(&sb, url->scheme == PZ_REDIS_UNIX ? "unix://"
+                       : url->scheme == PZ_REDIS_TLS ? "rediss://" : "redis://");
 
     if (parser->has_password) {
         pz_sb_add(&sb, parser->user_shown);
@@ -273,8 +274,7 @@ url_scheme(pz_str_t text)
     static const url_scheme_t schemes[] = {
         { { "redis://", 8 },           PZ_REDIS_TCP,      NULL },
         { { "unix://", 7 },            PZ_REDIS_UNIX,     NULL },
-        { { "rediss://", 9 },          PZ_REDIS_TLS,
-          "TLS to Redis (rediss://) is not supported yet: use redis:// or unix://" },
+        { { "rediss://", 9 },          PZ_REDIS_TLS,      NULL },
         { { "redis-sentinel://", 17 }, PZ_REDIS_SENTINEL,
           "Redis Sentinel (redis-sentinel://) is not supported yet: name the master "
           "with redis:// or unix://" },
@@ -315,8 +315,9 @@ pz_redis_url_parse(pz_arena_t *arena, pz_str_t text, pz_redis_url_t *url,
     scheme = url_scheme(text);
 
     if (scheme == NULL) {
-        return url_fail(&parser, "the Redis URL must begin with redis:// or unix://, as in "
-                        "redis://127.0.0.1:6379/0 or unix:///run/redis.sock?db=0");
+        return url_fail(&parser, "the Redis URL must begin with redis://, rediss:// or "
+                        "unix://, as in redis://127.0.0.1:6379/0 or "
+                        "unix:///run/redis.sock?db=0");
     }
 
     url->scheme = scheme->scheme;

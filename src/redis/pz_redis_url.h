@@ -24,8 +24,8 @@ typedef struct {
 
 /*
  * Parse; all strings are copied to `arena`.  0, or -1 with error->text, which
- * never contains a password.  Sentinel, Cluster and TLS forms are recognized
- * and refused: "... is not supported yet".
+ * never contains a password.  Sentinel and Cluster forms are recognized and
+ * refused: "... is not supported yet".
  */
 int pz_redis_url_parse(pz_arena_t *arena, pz_str_t text, pz_redis_url_t *url,
     pz_error_t *error);

@@ -3,7 +3,7 @@
  */
 #include "ngx_pz_conf.h"
 #include "ngx_pz_conf_cache.h"
-#include "ngx_pz_conf_redis.h"
+#include "ngx_pz_store_conf.h"
 #include "ngx_pz_endpoint.h"
 #include "ngx_pz_sign.h"
 
@@ -49,6 +49,7 @@ ngx_pz_directive_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 static char *
 ngx_pz_directive_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 {
+    ngx_str_t            *value;
     ngx_pz_loc_conf_t    *conf = data;
     ngx_pz_main_conf_t   *main;
     ngx_pz_store_conf_t  *redis, **slot;
@@ -59,7 +60,8 @@ ngx_pz_directive_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 
     main = ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module);
 
-    redis = ngx_pz_conf_redis(cf);
+    value = cf->args->elts;
+    redis = ngx_pz_store_configure(cf, value + 1, cf->args->nelts - 1);
     slot = ngx_array_push(&main->redis);
 
     if (redis == NULL || slot == NULL) {

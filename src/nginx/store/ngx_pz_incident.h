@@ -13,7 +13,8 @@
 typedef enum {
     NGX_PZ_INCIDENT_CONNECT, NGX_PZ_INCIDENT_LOST, NGX_PZ_INCIDENT_PROTOCOL,
     NGX_PZ_INCIDENT_AUTH, NGX_PZ_INCIDENT_GREETING, NGX_PZ_INCIDENT_BUSY,
-    NGX_PZ_INCIDENT_TIMEOUT, NGX_PZ_INCIDENT_HUNG, NGX_PZ_INCIDENT_READY,
+    NGX_PZ_INCIDENT_TIMEOUT, NGX_PZ_INCIDENT_HUNG, NGX_PZ_INCIDENT_TLS,
+    NGX_PZ_INCIDENT_READY,
     NGX_PZ_INCIDENT_LAST
 } ngx_pz_incident_e;
 
@@ -25,8 +26,11 @@ typedef struct {
     ngx_uint_t   skipped[NGX_PZ_INCIDENT_LAST];
 } ngx_pz_incidents_t;
 
-/* `what` is a literal of ours: nothing that the server said, which may repeat a secret. */
+/*
+ * `what` is a literal of ours, `detail` (NULL: none) OpenSSL's: nothing that the
+ * server said, which may repeat a secret.
+ */
 void ngx_pz_incident(ngx_pz_incidents_t *incidents, ngx_pz_incident_e kind,
-    ngx_uint_t level, ngx_err_t err, const char *what);
+    ngx_uint_t level, ngx_err_t err, const char *what, const ngx_str_t *detail);
 
 #endif

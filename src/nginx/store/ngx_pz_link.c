@@ -21,6 +21,11 @@ const ngx_pz_link_fault_t  ngx_pz_link_rejected = {
     "the server closed the connection during the greeting, trying again"
 };
 
+static const ngx_pz_link_fault_t  ngx_pz_link_no_handshake = {
+    NGX_PZ_INCIDENT_TLS, NGX_PZ_STORE_CONNECT_FAILED, NGX_LOG_ERR,
+    "no end of the TLS handshake in time (is it a port for TLS?), trying again"
+};
+
 static const ngx_pz_link_fault_t  ngx_pz_link_hung = {
     NGX_PZ_INCIDENT_HUNG, NGX_PZ_STORE_LOST, NGX_LOG_ERR,
     "silent for too long, connection closed"
@@ -42,6 +47,7 @@ ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
     link->on_event = on_event;
     link->data = data;
 
+    ngx_pz_tls_init(&link->tls, conf->tls, log);
     ngx_pz_backlog_init(&link->backlog, pool, log, ngx_pz_link_on_timeout, link);
     ngx_pz_breaker_init(&link->breaker, log, ngx_pz_link_on_retry, link);
 
@@ -76,12 +82,20 @@ ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
 
 
 void
-ngx_pz_link_close(ngx_pz_link_t *link)
+ngx_pz_link_hang_up(ngx_pz_link_t *link)
 {
     if (link->connection != NULL) {
+        ngx_pz_tls_end(link->connection);
         ngx_close_connection(link->connection);
         link->connection = NULL;
     }
+}
+
+
+void
+ngx_pz_link_close(ngx_pz_link_t *link)
+{
+    ngx_pz_link_hang_up(link);
 
     pz_redis_reader_destroy(link->reader);
     link->reader = NULL;
@@ -131,9 +145,15 @@ void
 ngx_pz_link_report(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
     ngx_err_t err)
 {
+    ngx_str_t  detail;
+
+    detail.data = link->tls.why;
+    detail.len = link->tls.why_len;
+
     link->troubled = 1;
     ngx_pz_link_event(link, fault->event);
-    ngx_pz_incident(&link->incidents, fault->incident, fault->level, err, fault->text);
+    ngx_pz_incident(&link->incidents, fault->incident, fault->level, err, fault->text,
+                    &detail);
 }
 
 
@@ -151,7 +171,7 @@ ngx_pz_link_greeted(ngx_pz_link_t *link)
     if (link->troubled) {
         link->troubled = 0;
         ngx_pz_incident(&link->incidents, NGX_PZ_INCIDENT_READY, NGX_LOG_NOTICE, 0,
-                        "connected again");
+                        "connected again", NULL);
     }
 
     ngx_pz_link_push(link);
@@ -237,7 +257,7 @@ ngx_pz_link_on_timeout(void *data)
         link->troubled = 1;
         ngx_pz_link_event(link, NGX_PZ_STORE_BREAKER_OPENED);
         ngx_pz_incident(&link->incidents, NGX_PZ_INCIDENT_TIMEOUT, NGX_LOG_WARN, 0,
-                        "too many time-outs in a row, not asked for a while");
+                        "too many time-outs in a row, not asked for a while", NULL);
     }
 
     ngx_pz_link_watch(link);
@@ -278,6 +298,10 @@ ngx_pz_link_on_deadline(ngx_event_t *ev)
     switch (link->state) {
     case NGX_PZ_LINK_CONNECTING:
         ngx_pz_link_fail(link, &ngx_pz_link_no_connection, NGX_ETIMEDOUT);
+        return;
+
+    case NGX_PZ_LINK_SECURING:
+        ngx_pz_link_fail(link, &ngx_pz_link_no_handshake, 0);
         return;
 
     case NGX_PZ_LINK_GREETING:

@@ -1,9 +1,8 @@
 /*
  * One connection to one Redis server: made when it is needed, kept, lost and
- * made again.  The store stands above it; with Cluster and Sentinel it will
- * have several of these, and TLS goes between link and socket.
+ * made again.  The store stands above it; TLS goes between link and socket.
  *
- *   idle -> connecting -> greeting -> ready -> idle
+ *   idle -> connecting -> (securing) -> greeting -> ready -> idle
  *
  * Greeting: AUTH and SELECT as the URL says, and PING, are pipelined, and all
  * replies checked before the first query leaves: in a wrong database, a coupon
@@ -19,6 +18,7 @@
 #include "ngx_pz_breaker.h"
 #include "ngx_pz_greeting.h"
 #include "ngx_pz_incident.h"
+#include "ngx_pz_tls.h"
 
 /* After a first time-out: so long may the server be silent before the link is given up. */
 #define NGX_PZ_LINK_SILENCE       3000
@@ -29,8 +29,8 @@
 #define NGX_PZ_LINK_BUFFER        16384
 
 typedef enum {
-    NGX_PZ_LINK_IDLE = 0, NGX_PZ_LINK_CONNECTING, NGX_PZ_LINK_GREETING,
-    NGX_PZ_LINK_READY
+    NGX_PZ_LINK_IDLE = 0, NGX_PZ_LINK_CONNECTING, NGX_PZ_LINK_SECURING,
+    NGX_PZ_LINK_GREETING, NGX_PZ_LINK_READY
 } ngx_pz_link_state_e;
 
 typedef struct {
@@ -41,6 +41,7 @@ typedef struct {
 
     ngx_pz_link_state_e          state;
     ngx_connection_t            *connection;
+    ngx_pz_tls_t                 tls;
     pz_redis_reader_t           *reader;
     ngx_uint_t                   addr;         /* the next one to try */
     ngx_uint_t                   addrs_left;   /* in this attempt */
@@ -81,6 +82,9 @@ ngx_int_t ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
 /* Close and free; no done() is called. */
 void ngx_pz_link_destroy(ngx_pz_link_t *link);
 
+/* Let go of the socket. */
+void ngx_pz_link_hang_up(ngx_pz_link_t *link);
+
 /* Let go of socket, reader and what was to be written; queries stay. */
 void ngx_pz_link_close(ngx_pz_link_t *link);
 
@@ -91,8 +95,11 @@ void ngx_pz_link_report(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
 /* NGX_OK: an attempt is under way.  NGX_ERROR: it failed, and the breaker is open. */
 ngx_int_t ngx_pz_link_connect(ngx_pz_link_t *link);
 
-/* The socket is connected: greet. */
+/* The socket is connected: secure it if that was asked for, then greet. */
 void ngx_pz_link_connected(ngx_pz_link_t *link);
+
+/* Go on with the TLS handshake; from an event only. */
+void ngx_pz_link_secure(ngx_pz_link_t *link);
 
 /* The socket did not connect: the next address, or none is left. */
 void ngx_pz_link_unreachable(ngx_pz_link_t *link, ngx_err_t err);

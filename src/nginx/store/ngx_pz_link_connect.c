@@ -2,6 +2,11 @@
 
 #include <ngx_event_connect.h>
 
+static const ngx_pz_link_fault_t  ngx_pz_link_insecure = {
+    NGX_PZ_INCIDENT_TLS, NGX_PZ_STORE_CONNECT_FAILED, NGX_LOG_ERR,
+    "TLS with the server failed, trying again"
+};
+
 
 /*
  * nginx logs every connect() that fails; here one line an incident is enough,
@@ -125,8 +130,8 @@ ngx_pz_link_connect(ngx_pz_link_t *link)
 }
 
 
-void
-ngx_pz_link_connected(ngx_pz_link_t *link)
+static void
+ngx_pz_link_greet(ngx_pz_link_t *link)
 {
     pz_redis_limits_t  limits;
 
@@ -146,11 +151,56 @@ ngx_pz_link_connected(ngx_pz_link_t *link)
 }
 
 
+/* A handshake may fail: that is for an event, and this may be called from inside send(). */
+void
+ngx_pz_link_connected(ngx_pz_link_t *link)
+{
+    if (link->conf->tls == NULL) {
+        ngx_pz_link_greet(link);
+        return;
+    }
+
+    link->state = NGX_PZ_LINK_SECURING;
+    ngx_pz_link_push(link);
+}
+
+
+void
+ngx_pz_link_secure(ngx_pz_link_t *link)
+{
+    ngx_int_t          rc;
+    ngx_str_t          host;
+    ngx_connection_t  *c;
+
+    c = link->connection;
+    rc = NGX_OK;
+
+    if (c->ssl == NULL) {
+        host.data = (u_char *) link->conf->url.host.data;
+        host.len = link->conf->url.host.len;
+        rc = ngx_pz_tls_begin(&link->tls, c, &host);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_pz_tls_handshake(&link->tls, c);
+    }
+
+    if (rc == NGX_OK) {
+        ngx_pz_link_greet(link);
+
+        /* What came behind the handshake, an alert perhaps, makes no event of its own. */
+        ngx_post_event(c->read, &ngx_posted_events);
+
+    } else if (rc != NGX_AGAIN) {
+        ngx_pz_link_fail(link, &ngx_pz_link_insecure, 0);
+    }
+}
+
+
 void
 ngx_pz_link_unreachable(ngx_pz_link_t *link, ngx_err_t err)
 {
-    ngx_close_connection(link->connection);
-    link->connection = NULL;
+    ngx_pz_link_hang_up(link);
     link->state = NGX_PZ_LINK_IDLE;
 
     if (ngx_pz_link_attempt(link, &err) != NGX_OK) {

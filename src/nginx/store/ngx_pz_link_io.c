@@ -53,7 +53,7 @@ ngx_pz_link_drain(ngx_pz_link_t *link)
         }
 
         if (n == NGX_ERROR || n == 0) {
-            ngx_pz_link_closed(link, n == 0 ? 0 : ngx_socket_errno);
+            ngx_pz_link_closed(link, n == 0 || c->ssl != NULL ? 0 : ngx_socket_errno);
             return NGX_DONE;
         }
 
@@ -79,6 +79,11 @@ ngx_pz_link_on_read(ngx_event_t *rev)
     link = c->data;
 
     if (ngx_pz_link_leave(link)) {
+        return;
+    }
+
+    if (link->state == NGX_PZ_LINK_SECURING) {
+        ngx_pz_link_secure(link);
         return;
     }
 
@@ -163,6 +168,11 @@ ngx_pz_link_on_write(ngx_event_t *wev)
         return;
     }
 
+    if (link->state == NGX_PZ_LINK_SECURING) {
+        ngx_pz_link_secure(link);
+        return;
+    }
+
     ngx_pz_link_push(link);
 }
 
@@ -179,11 +189,16 @@ ngx_pz_link_on_push(ngx_event_t *ev)
         return;
     }
 
+    if (link->state == NGX_PZ_LINK_SECURING) {
+        ngx_pz_link_secure(link);
+        return;
+    }
+
     if ((link->state == NGX_PZ_LINK_GREETING || link->state == NGX_PZ_LINK_READY)
         && link->connection->write->ready)
     {
         if (ngx_pz_link_write(link) != NGX_OK) {
-            err = ngx_socket_errno;
+            err = link->connection->ssl != NULL ? 0 : ngx_socket_errno;
             ngx_pz_link_closed(link, err);
             return;
         }

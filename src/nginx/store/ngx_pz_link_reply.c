@@ -7,6 +7,8 @@
 
 NGX_PZ_FAULT(ngx_pz_reply_garbage, PROTOCOL, PROTOCOL,
     "what came is no RESP2 reply or passes a limit, connection closed");
+NGX_PZ_FAULT(ngx_pz_reply_tls, PROTOCOL, PROTOCOL,
+    "the server speaks TLS: write rediss:// in personalize_redis");
 NGX_PZ_FAULT(ngx_pz_reply_unasked, PROTOCOL, PROTOCOL,
     "a reply came that nobody had asked for, connection closed");
 NGX_PZ_FAULT(ngx_pz_reply_no_auth, AUTH, CONNECT_FAILED,
@@ -31,7 +33,7 @@ ngx_pz_link_back_off(ngx_pz_link_t *link)
     }
 
     ngx_pz_incident(&link->incidents, NGX_PZ_INCIDENT_BUSY, NGX_LOG_WARN, 0,
-                    ngx_pz_reply_busy.text);
+                    ngx_pz_reply_busy.text, NULL);
 }
 
 
@@ -203,12 +205,25 @@ ngx_pz_link_reply(ngx_pz_link_t *link)
 }
 
 
+/* RFC 8446, section 5.1: a record of TLS begins with its type, an alert's, and 3, the version. */
+static ngx_uint_t
+ngx_pz_link_is_alert(const ngx_pz_link_t *link, pz_str_t bytes)
+{
+    return link->state == NGX_PZ_LINK_GREETING && bytes.len >= 2
+           && bytes.data[0] == 0x15 && bytes.data[1] == 0x03;
+}
+
+
 const ngx_pz_link_fault_t *
 ngx_pz_link_consume(ngx_pz_link_t *link, pz_str_t bytes)
 {
     int                         done;
     ptrdiff_t                   used;
     const ngx_pz_link_fault_t  *fault;
+
+    if (ngx_pz_link_is_alert(link, bytes)) {
+        return &ngx_pz_reply_tls;
+    }
 
     while (bytes.len > 0) {
         used = pz_redis_reader_feed(link->reader, bytes, &done);

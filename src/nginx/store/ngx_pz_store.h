@@ -10,6 +10,7 @@
 
 #include "pz_redis.h"
 #include "pz_redis_url.h"
+#include "ngx_pz_tls.h"
 
 /* Const after configuration. */
 typedef struct {
@@ -20,6 +21,7 @@ typedef struct {
     ngx_str_t       prefix;            /* of every key */
     ngx_addr_t     *addrs;             /* resolved when the configuration was read */
     ngx_uint_t      naddrs;
+    ngx_pz_tls_conf_t *tls;            /* NULL: none */
 } ngx_pz_store_conf_t;
 
 typedef struct ngx_pz_store_s  ngx_pz_store_t;

@@ -70,91 +70,68 @@ ngx_http_pz_probe_create_main(ngx_conf_t *cf)
 }
 
 
+/* An address in front of those that the URL has. */
 static ngx_int_t
-ngx_http_pz_probe_option(ngx_pz_probe_main_t *probe, ngx_str_t *option)
+ngx_http_pz_probe_before(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_str_t *before)
 {
-    ngx_str_t   value;
-    u_char     *equals;
+    ngx_url_t    first;
+    ngx_addr_t  *addrs;
 
-    equals = ngx_strlchr(option->data, option->data + option->len, '=');
+    ngx_memzero(&first, sizeof(ngx_url_t));
+    first.url = *before;
 
-    if (equals == NULL) {
-        probe->warm = ngx_strcmp(option->data, "warm") == 0;
-        return probe->warm ? NGX_OK : NGX_ERROR;
-    }
-
-    value.data = equals + 1;
-    value.len = option->data + option->len - value.data;
-
-    if (ngx_strncmp(option->data, "timeout=", 8) == 0) {
-        probe->conf.timeout = ngx_parse_time(&value, 0);
-
-    } else if (ngx_strncmp(option->data, "connect_timeout=", 16) == 0) {
-        probe->conf.connect_timeout = ngx_parse_time(&value, 0);
-
-    } else if (ngx_strncmp(option->data, "max_pending=", 12) == 0) {
-        probe->conf.max_pending = ngx_atoi(value.data, value.len);
-
-    } else if (ngx_strncmp(option->data, "before=", 7) == 0) {
-        probe->before = value;
-
-    } else {
+    if (ngx_parse_url(cf->pool, &first) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    addrs = ngx_palloc(cf->pool, (first.naddrs + conf->naddrs) * sizeof(ngx_addr_t));
+    if (addrs == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(addrs, first.addrs, first.naddrs * sizeof(ngx_addr_t));
+    ngx_memcpy(addrs + first.naddrs, conf->addrs, conf->naddrs * sizeof(ngx_addr_t));
+    conf->addrs = addrs;
+    conf->naddrs += first.naddrs;
 
     return NGX_OK;
 }
 
 
-static void
-ngx_http_pz_probe_free_arena(void *arena)
-{
-    pz_arena_destroy(arena);
-}
-
-
+/* The module's own words, and before=ADDRESS and warm. */
 static char *
 ngx_http_pz_probe_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t            *value;
-    ngx_uint_t            i;
-    pz_str_t              text;
-    pz_error_t            error;
-    pz_arena_t           *arena;
-    ngx_pool_cleanup_t   *cln;
+    ngx_str_t            *value, before;
+    ngx_uint_t            i, n;
     ngx_pz_probe_main_t  *probe = conf;
 
     value = cf->args->elts;
-    text.data = (char *) value[1].data;
-    text.len = value[1].len;
+    ngx_str_null(&before);
+    n = 1;
 
-    probe->configured = 1;
-    probe->conf.connect_timeout = 1000;
-    probe->conf.max_pending = 1024;
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_strcmp(value[i].data, "warm") == 0) {
+            probe->warm = 1;
 
-    arena = pz_arena_create(65536, 0);
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
+        } else if (ngx_strncmp(value[i].data, "before=", 7) == 0) {
+            before.data = value[i].data + 7;
+            before.len = value[i].len - 7;
 
-    if (arena == NULL || cln == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    cln->handler = ngx_http_pz_probe_free_arena;
-    cln->data = arena;
-
-    if (pz_redis_url_parse(arena, text, &probe->conf.url, &error) != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s", error.text);
-        return NGX_CONF_ERROR;
-    }
-
-    for (i = 2; i < cf->args->nelts; i++) {
-        if (ngx_http_pz_probe_option(probe, &value[i]) != NGX_OK) {
-            return "has an unknown option";
+        } else {
+            value[n++] = value[i];
         }
     }
 
-    return ngx_pz_probe_resolve(cf, &probe->conf, &probe->before) == NGX_OK ? NGX_CONF_OK
-                                                                            : NGX_CONF_ERROR;
+    probe->conf = ngx_pz_store_configure(cf, value + 1, n - 1);
+
+    if (probe->conf == NULL
+        || (before.len > 0 && ngx_http_pz_probe_before(cf, probe->conf, &before) != NGX_OK))
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
 }
 
 
@@ -193,11 +170,11 @@ ngx_http_pz_probe_init_process(ngx_cycle_t *cycle)
                             (u_char *) "the first server" "the other server", 2);
     }
 
-    if (probe == NULL || !probe->configured) {
+    if (probe == NULL || probe->conf == NULL) {
         return NGX_OK;
     }
 
-    probe->store = ngx_pz_store_create(cycle, &probe->conf, ngx_http_pz_probe_on_event, probe);
+    probe->store = ngx_pz_store_create(cycle, probe->conf, ngx_http_pz_probe_on_event, probe);
     if (probe->store == NULL) {
         return NGX_ERROR;
     }

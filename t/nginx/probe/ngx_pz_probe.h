@@ -12,10 +12,10 @@
 
 #include "ngx_pz_cache.h"
 #include "ngx_pz_store.h"
+#include "ngx_pz_store_conf.h"
 
 typedef struct {
-    ngx_pz_store_conf_t   conf;
-    ngx_uint_t            configured;
+    ngx_pz_store_conf_t  *conf;
     ngx_flag_t            warm;
     ngx_str_t             before;
     ngx_pz_store_t       *store;
@@ -24,9 +24,6 @@ typedef struct {
     ngx_uint_t            turns;       /* of the event loop in which something was answered */
     ngx_msec_t            seen;
 } ngx_pz_probe_main_t;
-
-/* conf->addrs from conf->url, with the address `before` in front if it is not empty. */
-ngx_int_t ngx_pz_probe_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_str_t *before);
 
 /* The commands of the c= arguments in RESP, "%d" in a word being `index`. */
 ngx_int_t ngx_pz_probe_commands(ngx_http_request_t *r, pz_arena_t *arena, ngx_uint_t index,

@@ -52,6 +52,8 @@ test_good(void **state)
           "redis://we%3Ab:***@h:6379/0" },
         { "redis://u:p@ss/w?rd#1:x@h:9/4", "h", 9, "", "u", "p@ss/w?rd#1:x", 4,
           "redis://u:***@h:9/4" },
+        { "rediss://web:" SECRET "@cache.example/2", "cache.example", 6379, "", "web", SECRET, 2,
+          "rediss://web:***@cache.example:6379/2" },
         { "unix:///run/redis.sock", "", 0, "/run/redis.sock", "", "", 0,
           "unix:///run/redis.sock?db=0" },
         { "unix:///run/redis@1.sock?db=7", "", 0, "/run/redis@1.sock", "", "", 7,
@@ -82,7 +84,9 @@ test_good(void **state)
         check_text(url.shown, goods[i].shown);
         assert_int_equal(url.port, goods[i].port);
         assert_int_equal(url.db, goods[i].db);
-        assert_int_equal(url.scheme, goods[i].path[0] ? PZ_REDIS_UNIX : PZ_REDIS_TCP);
+        assert_int_equal(url.scheme, goods[i].path[0] ? PZ_REDIS_UNIX
+                                     : strncmp(goods[i].text, "rediss", 6) == 0 ? PZ_REDIS_TLS
+                                     : PZ_REDIS_TCP);
         pz_arena_destroy(arena);
     }
 }
@@ -116,7 +120,7 @@ test_bad(void **state)
         { "", "must begin with" }, { SECRET, "must begin with" },
         { "http://" SECRET "@h", "must begin with" }, { "redis:/h", "must begin with" },
         { SECRET "://h", "must begin with" },
-        { "rediss://:" SECRET "@h", "not supported yet" },
+        { "rediss://:" SECRET "@h?x", "takes no ?" }, { "rediss://", "needs a host" },
         { "redis-sentinel://h1:1,h2:2/0#m", "not supported yet" },
         { "redis-cluster://h1:1,h2:2", "not supported yet" },
         { "redis://", "needs a host" }, { "redis:///0", "needs a host" },

@@ -1,17 +1,17 @@
 /*
  * personalize_redis: no connection is made here, only names are resolved.
  */
-#include "ngx_pz_conf_redis.h"
+#include "ngx_pz_store_conf.h"
 
-#define NGX_PZ_CONF_REDIS_ARENA        65536
-#define NGX_PZ_CONF_REDIS_CONNECT      1000     /* ms */
-#define NGX_PZ_CONF_REDIS_MAX_PENDING  1024
-#define NGX_PZ_CONF_REDIS_PREFIX       "pz:"
-#define NGX_PZ_CONF_REDIS_PREFIX_MAX   64
+#define NGX_PZ_STORE_ARENA        65536
+#define NGX_PZ_STORE_CONNECT      1000     /* ms */
+#define NGX_PZ_STORE_MAX_PENDING  1024
+#define NGX_PZ_STORE_PREFIX       "pz:"
+#define NGX_PZ_STORE_PREFIX_MAX   64
 
 
 static void
-ngx_pz_conf_redis_on_cleanup(void *data)
+ngx_pz_store_conf_on_cleanup(void *data)
 {
     pz_arena_destroy(data);
 }
@@ -19,7 +19,7 @@ ngx_pz_conf_redis_on_cleanup(void *data)
 
 /* The URL may hold a password: an error never prints it as it was written. */
 static ngx_int_t
-ngx_pz_conf_redis_url(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_str_t *text)
+ngx_pz_store_conf_url(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_str_t *text)
 {
     pz_str_t             url;
     pz_arena_t          *arena;
@@ -27,13 +27,13 @@ ngx_pz_conf_redis_url(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_str_t *text
     ngx_pool_cleanup_t  *cln;
 
     cln = ngx_pool_cleanup_add(cf->pool, 0);
-    arena = pz_arena_create(NGX_PZ_CONF_REDIS_ARENA, 0);
+    arena = pz_arena_create(NGX_PZ_STORE_ARENA, 0);
 
     if (cln == NULL || arena == NULL) {
         return NGX_ERROR;
     }
 
-    cln->handler = ngx_pz_conf_redis_on_cleanup;
+    cln->handler = ngx_pz_store_conf_on_cleanup;
     cln->data = arena;
 
     url.data = (char *) text->data;
@@ -50,7 +50,7 @@ ngx_pz_conf_redis_url(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_str_t *text
 
 
 static ngx_int_t
-ngx_pz_conf_redis_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf)
+ngx_pz_store_conf_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf)
 {
     ngx_url_t  u;
     ngx_str_t  shown;
@@ -95,11 +95,11 @@ ngx_pz_conf_redis_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf)
 
 
 static ngx_int_t
-ngx_pz_conf_redis_prefix(ngx_pz_store_conf_t *conf, ngx_str_t *value)
+ngx_pz_store_conf_prefix(ngx_pz_store_conf_t *conf, ngx_str_t *value)
 {
     size_t  i;
 
-    if (value->len > NGX_PZ_CONF_REDIS_PREFIX_MAX) {
+    if (value->len > NGX_PZ_STORE_PREFIX_MAX) {
         return NGX_ERROR;
     }
 
@@ -120,7 +120,7 @@ ngx_pz_conf_redis_prefix(ngx_pz_store_conf_t *conf, ngx_str_t *value)
 
 /* name=value; NGX_DECLINED: no such name, NGX_ERROR: no such value. */
 static ngx_int_t
-ngx_pz_conf_redis_param(ngx_pz_store_conf_t *conf, ngx_str_t *param)
+ngx_pz_store_conf_param(ngx_pz_store_conf_t *conf, ngx_pz_tls_params_t *tls, ngx_str_t *param)
 {
     u_char      *eq;
     ngx_int_t    n;
@@ -147,53 +147,87 @@ ngx_pz_conf_redis_param(ngx_pz_store_conf_t *conf, ngx_str_t *param)
         conf->max_pending = (ngx_uint_t) n;
 
     } else if (ngx_strncmp(param->data, "prefix=", 7) == 0) {
-        return ngx_pz_conf_redis_prefix(conf, &value);
+        return ngx_pz_store_conf_prefix(conf, &value);
 
     } else {
-        return NGX_DECLINED;
+        return ngx_pz_tls_param(tls, param);
     }
 
     return n > 0 ? NGX_OK : NGX_ERROR;
 }
 
 
-ngx_pz_store_conf_t *
-ngx_pz_conf_redis(ngx_conf_t *cf)
+static ngx_int_t
+ngx_pz_store_conf_params(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_pz_tls_params_t *tls,
+    ngx_str_t *params, ngx_uint_t n)
 {
-    ngx_int_t             rc;
-    ngx_str_t            *value;
-    ngx_uint_t            i;
+    ngx_int_t   rc;
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        rc = ngx_pz_store_conf_param(conf, tls, &params[i]);
+
+        if (rc == NGX_OK) {
+            continue;
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           rc == NGX_DECLINED
+                           ? "personalize_redis: unknown parameter \"%V\"; there are "
+                             "timeout=, connect_timeout=, max_pending=, prefix=, and with "
+                             "rediss:// ca=, cert=, key=, verify= and name="
+                           : "personalize_redis: invalid value in \"%V\"",
+                           &params[i]);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pz_store_conf_tls(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_pz_tls_params_t *params)
+{
+    if (conf->url.scheme == PZ_REDIS_TLS) {
+        conf->tls = ngx_pz_tls_configure(cf, params);
+        return conf->tls != NULL ? NGX_OK : NGX_ERROR;
+    }
+
+    if (ngx_pz_tls_asked(params)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "personalize_redis: ca=, cert=, key=, verify= and name= are for "
+                           "TLS: write rediss://");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_pz_store_conf_t *
+ngx_pz_store_configure(ngx_conf_t *cf, ngx_str_t *words, ngx_uint_t nwords)
+{
     ngx_pz_store_conf_t  *conf;
+    ngx_pz_tls_params_t   tls;
 
     conf = ngx_pcalloc(cf->pool, sizeof(ngx_pz_store_conf_t));
     if (conf == NULL) {
         return NULL;
     }
 
-    conf->connect_timeout = NGX_PZ_CONF_REDIS_CONNECT;
-    conf->max_pending = NGX_PZ_CONF_REDIS_MAX_PENDING;
-    ngx_str_set(&conf->prefix, NGX_PZ_CONF_REDIS_PREFIX);
+    conf->connect_timeout = NGX_PZ_STORE_CONNECT;
+    conf->max_pending = NGX_PZ_STORE_MAX_PENDING;
+    ngx_str_set(&conf->prefix, NGX_PZ_STORE_PREFIX);
 
-    value = cf->args->elts;
+    ngx_memzero(&tls, sizeof(ngx_pz_tls_params_t));
+    tls.verify = NGX_CONF_UNSET;
 
-    if (ngx_pz_conf_redis_url(cf, conf, &value[1]) != NGX_OK
-        || ngx_pz_conf_redis_resolve(cf, conf) != NGX_OK)
+    if (ngx_pz_store_conf_url(cf, conf, &words[0]) != NGX_OK
+        || ngx_pz_store_conf_params(cf, conf, &tls, words + 1, nwords - 1) != NGX_OK
+        || ngx_pz_store_conf_tls(cf, conf, &tls) != NGX_OK
+        || ngx_pz_store_conf_resolve(cf, conf) != NGX_OK)
     {
         return NULL;
-    }
-
-    for (i = 2; i < cf->args->nelts; i++) {
-        rc = ngx_pz_conf_redis_param(conf, &value[i]);
-
-        if (rc != NGX_OK) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               rc == NGX_DECLINED
-                               ? "personalize_redis: unknown parameter \"%V\"; there are "
-                                 "timeout=, connect_timeout=, max_pending= and prefix="
-                               : "personalize_redis: invalid value in \"%V\"",
-                               &value[i]);
-            return NULL;
-        }
     }
 
     return conf;
