@@ -56,6 +56,7 @@ ngx_http_personalize_init(ngx_conf_t *cf)
     }
 
     ngx_http_personalize_check_order(cf);
+    ngx_pz_conf_resolvers(main);
 
     main->counters = ngx_pz_counters_zone(cf, &ngx_http_personalize_module);
 

@@ -2,6 +2,7 @@
  * The configurations: made, merged, checked.
  */
 #include "ngx_pz_conf.h"
+#include "ngx_pz_store_conf.h"
 
 #define NGX_PZ_DEADLINE       20            /* ms */
 #define NGX_PZ_MAX_BUFFER     65536
@@ -25,6 +26,7 @@ ngx_pz_conf_create_main(ngx_conf_t *cf)
         || ngx_array_init(&main->redis, cf->pool, 1, sizeof(ngx_pz_store_conf_t *))
            != NGX_OK
         || ngx_array_init(&main->caches, cf->pool, 1, sizeof(ngx_pz_cache_t *))
+        || ngx_array_init(&main->places, cf->pool, 1, sizeof(ngx_http_core_loc_conf_t *))
            != NGX_OK
         || ngx_array_init(&main->books, cf->pool, 1, sizeof(ngx_pz_rulebook_t *))
            != NGX_OK)
@@ -165,4 +167,20 @@ ngx_pz_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     }
 
     return ngx_pz_conf_check(cf, conf);
+}
+
+
+void
+ngx_pz_conf_resolvers(ngx_pz_main_conf_t *main)
+{
+    ngx_uint_t                  i;
+    ngx_pz_store_conf_t       **redis;
+    ngx_http_core_loc_conf_t  **places;
+
+    redis = main->redis.elts;
+    places = main->places.elts;
+
+    for (i = 0; i < main->redis.nelts; i++) {
+        ngx_pz_store_conf_resolver(redis[i], places[i]->resolver, places[i]->resolver_timeout);
+    }
 }

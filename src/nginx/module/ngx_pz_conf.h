@@ -11,7 +11,8 @@
 #include "ngx_pz_settings.h"
 
 typedef struct {
-    ngx_array_t       redis;        /* of const ngx_pz_store_conf_t * */
+    ngx_array_t       redis;        /* of ngx_pz_store_conf_t * */
+    ngx_array_t       places;       /* of ngx_http_core_loc_conf_t *: where each of them stands */
     ngx_array_t       caches;       /* of ngx_pz_cache_t *, each zone once */
     ngx_array_t       books;        /* of ngx_pz_rulebook_t * */
     ngx_shm_zone_t   *counters;
@@ -35,5 +36,8 @@ extern ngx_command_t  ngx_http_personalize_commands[];
 void *ngx_pz_conf_create_main(ngx_conf_t *cf);
 void *ngx_pz_conf_create_loc(ngx_conf_t *cf);
 char *ngx_pz_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child);
+
+/* After the merge: each Redis gets the `resolver` of the block where it was named. */
+void ngx_pz_conf_resolvers(ngx_pz_main_conf_t *main);
 
 #endif

@@ -53,6 +53,7 @@ ngx_pz_directive_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     ngx_pz_loc_conf_t    *conf = data;
     ngx_pz_main_conf_t   *main;
     ngx_pz_store_conf_t  *redis, **slot;
+    ngx_http_core_loc_conf_t  **place;
 
     if (conf->settings.redis != NGX_CONF_UNSET_PTR) {
         return "is duplicate";
@@ -63,12 +64,14 @@ ngx_pz_directive_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     value = cf->args->elts;
     redis = ngx_pz_store_configure(cf, value + 1, cf->args->nelts - 1);
     slot = ngx_array_push(&main->redis);
+    place = ngx_array_push(&main->places);
 
-    if (redis == NULL || slot == NULL) {
+    if (redis == NULL || slot == NULL || place == NULL) {
         return NGX_CONF_ERROR;
     }
 
     *slot = redis;
+    *place = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
     conf->settings.redis = redis;
     conf->settings.store = main->redis.nelts - 1;

@@ -36,6 +36,26 @@ static void ngx_pz_link_on_retry(void *data);
 static void ngx_pz_link_on_deadline(ngx_event_t *ev);
 
 
+/* The configuration's addresses to begin with. */
+static void
+ngx_pz_link_place(ngx_pz_link_t *link)
+{
+    const ngx_pz_store_conf_t  *conf = link->conf;
+
+    link->where.resolver = conf->resolver;
+    link->where.timeout = ngx_min(conf->resolver_timeout, conf->connect_timeout);
+    link->where.log = link->log;
+    link->where.done = ngx_pz_link_found;
+    link->where.data = link;
+
+    link->where.host.data = (u_char *) conf->url.host.data;
+    link->where.host.len = conf->url.host.len;
+    link->where.port = (in_port_t) conf->url.port;
+    link->where.addrs = conf->addrs;
+    link->where.naddrs = conf->naddrs;
+}
+
+
 ngx_int_t
 ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
     ngx_pool_t *pool, ngx_log_t *log, ngx_pz_store_on_event_pt on_event, void *data)
@@ -48,6 +68,7 @@ ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
     link->data = data;
 
     ngx_pz_tls_init(&link->tls, conf->tls, log);
+    ngx_pz_link_place(link);
     ngx_pz_backlog_init(&link->backlog, pool, log, ngx_pz_link_on_timeout, link);
     ngx_pz_breaker_init(&link->breaker, log, ngx_pz_link_on_retry, link);
 
@@ -95,6 +116,7 @@ ngx_pz_link_hang_up(ngx_pz_link_t *link)
 void
 ngx_pz_link_close(ngx_pz_link_t *link)
 {
+    ngx_pz_resolve_cancel(&link->where);
     ngx_pz_link_hang_up(link);
 
     pz_redis_reader_destroy(link->reader);
@@ -114,6 +136,7 @@ void
 ngx_pz_link_destroy(ngx_pz_link_t *link)
 {
     ngx_pz_link_close(link);
+    ngx_pz_resolve_destroy(&link->where);
 
     if (link->push.posted) {
         ngx_delete_posted_event(&link->push);

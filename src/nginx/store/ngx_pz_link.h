@@ -2,7 +2,7 @@
  * One connection to one Redis server: made when it is needed, kept, lost and
  * made again.  The store stands above it; TLS goes between link and socket.
  *
- *   idle -> connecting -> (securing) -> greeting -> ready -> idle
+ *   idle -> (finding) -> connecting -> (securing) -> greeting -> ready -> idle
  *
  * Greeting: AUTH and SELECT as the URL says, and PING, are pipelined, and all
  * replies checked before the first query leaves: in a wrong database, a coupon
@@ -18,6 +18,7 @@
 #include "ngx_pz_breaker.h"
 #include "ngx_pz_greeting.h"
 #include "ngx_pz_incident.h"
+#include "ngx_pz_resolve.h"
 #include "ngx_pz_tls.h"
 
 /* After a first time-out: so long may the server be silent before the link is given up. */
@@ -29,8 +30,8 @@
 #define NGX_PZ_LINK_BUFFER        16384
 
 typedef enum {
-    NGX_PZ_LINK_IDLE = 0, NGX_PZ_LINK_CONNECTING, NGX_PZ_LINK_SECURING,
-    NGX_PZ_LINK_GREETING, NGX_PZ_LINK_READY
+    NGX_PZ_LINK_IDLE = 0, NGX_PZ_LINK_FINDING, NGX_PZ_LINK_CONNECTING,
+    NGX_PZ_LINK_SECURING, NGX_PZ_LINK_GREETING, NGX_PZ_LINK_READY
 } ngx_pz_link_state_e;
 
 typedef struct {
@@ -43,7 +44,8 @@ typedef struct {
     ngx_connection_t            *connection;
     ngx_pz_tls_t                 tls;
     pz_redis_reader_t           *reader;
-    ngx_uint_t                   addr;         /* the next one to try */
+    ngx_pz_resolve_t             where;
+    ngx_uint_t                   addr;         /* of `where`, the next one to try */
     ngx_uint_t                   addrs_left;   /* in this attempt */
 
     ngx_pz_greeting_t            greeting;
@@ -94,6 +96,9 @@ void ngx_pz_link_report(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
 
 /* NGX_OK: an attempt is under way.  NGX_ERROR: it failed, and the breaker is open. */
 ngx_int_t ngx_pz_link_connect(ngx_pz_link_t *link);
+
+/* The host was resolved, or was not; from an event. */
+void ngx_pz_link_found(void *link, ngx_int_t rc);
 
 /* The socket is connected: secure it if that was asked for, then greet. */
 void ngx_pz_link_connected(ngx_pz_link_t *link);

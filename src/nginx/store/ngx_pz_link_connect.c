@@ -13,7 +13,7 @@ static const ngx_pz_link_fault_t  ngx_pz_link_insecure = {
  * so only what is an alert passes its log.
  */
 static ngx_int_t
-ngx_pz_link_open(ngx_pz_link_t *link, ngx_addr_t *addr, ngx_connection_t **c)
+ngx_pz_link_open(ngx_pz_link_t *link, const ngx_addr_t *addr, ngx_connection_t **c)
 {
     ngx_int_t               rc;
     ngx_log_t               quiet;
@@ -25,7 +25,7 @@ ngx_pz_link_open(ngx_pz_link_t *link, ngx_addr_t *addr, ngx_connection_t **c)
     ngx_memzero(&peer, sizeof(ngx_peer_connection_t));
     peer.sockaddr = addr->sockaddr;
     peer.socklen = addr->socklen;
-    peer.name = &addr->name;
+    peer.name = (ngx_str_t *) &addr->name;
     peer.get = ngx_event_get_peer;
     peer.log = &quiet;
     peer.log_error = NGX_ERROR_INFO;
@@ -52,11 +52,11 @@ static ngx_int_t
 ngx_pz_link_socket(ngx_pz_link_t *link, ngx_err_t *err)
 {
     ngx_int_t          rc;
-    ngx_addr_t        *addr;
+    const ngx_addr_t  *addr;
     ngx_connection_t  *c;
 
-    addr = &link->conf->addrs[link->addr];
-    link->addr = (link->addr + 1) % link->conf->naddrs;
+    addr = &link->where.addrs[link->addr % link->where.naddrs];
+    link->addr = (link->addr + 1) % link->where.naddrs;
     link->addrs_left--;
 
     rc = ngx_pz_link_open(link, addr, &c);
@@ -106,14 +106,15 @@ ngx_pz_link_attempt(ngx_pz_link_t *link, ngx_err_t *err)
 }
 
 
-ngx_int_t
-ngx_pz_link_connect(ngx_pz_link_t *link)
+static ngx_int_t
+ngx_pz_link_dial(ngx_pz_link_t *link)
 {
     ngx_err_t   err;
     ngx_msec_t  timeout;
 
     err = 0;
-    link->addrs_left = link->conf->naddrs;
+    link->state = NGX_PZ_LINK_IDLE;
+    link->addrs_left = link->where.naddrs;
 
     if (ngx_pz_link_attempt(link, &err) == NGX_OK) {
         timeout = link->conf->connect_timeout;
@@ -127,6 +128,63 @@ ngx_pz_link_connect(ngx_pz_link_t *link)
 
     ngx_pz_link_report(link, &ngx_pz_link_no_connection, err);
     return NGX_ERROR;
+}
+
+
+/* No answer is no reason not to try what was right before. */
+static void
+ngx_pz_link_unresolved(ngx_pz_link_t *link)
+{
+    ngx_str_t  why;
+
+    why.data = (u_char *) link->where.why;
+    why.len = ngx_strlen(link->where.why);
+
+    ngx_pz_incident(&link->incidents, NGX_PZ_INCIDENT_NAME, NGX_LOG_ERR, 0,
+                    link->where.naddrs > 0
+                    ? "the host's name is not resolved, its last address is tried"
+                    : "the host's name is not resolved",
+                    &why);
+}
+
+
+ngx_int_t
+ngx_pz_link_connect(ngx_pz_link_t *link)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_pz_resolve(&link->where);
+
+    if (rc == NGX_AGAIN) {
+        link->state = NGX_PZ_LINK_FINDING;
+        return NGX_OK;
+    }
+
+    if (rc != NGX_OK && link->where.why != NULL) {
+        ngx_pz_link_unresolved(link);
+    }
+
+    return ngx_pz_link_dial(link);
+}
+
+
+void
+ngx_pz_link_found(void *data, ngx_int_t rc)
+{
+    ngx_pz_link_t  *link = data;
+
+    if (ngx_pz_link_leave(link)) {
+        return;
+    }
+
+    if (rc != NGX_OK) {
+        ngx_pz_link_unresolved(link);
+    }
+
+    if (ngx_pz_link_dial(link) != NGX_OK) {
+        ngx_pz_backlog_fail(&link->backlog);
+        ngx_pz_backlog_drain(&link->backlog);
+    }
 }
 
 
@@ -169,16 +227,13 @@ void
 ngx_pz_link_secure(ngx_pz_link_t *link)
 {
     ngx_int_t          rc;
-    ngx_str_t          host;
     ngx_connection_t  *c;
 
     c = link->connection;
     rc = NGX_OK;
 
     if (c->ssl == NULL) {
-        host.data = (u_char *) link->conf->url.host.data;
-        host.len = link->conf->url.host.len;
-        rc = ngx_pz_tls_begin(&link->tls, c, &host);
+        rc = ngx_pz_tls_begin(&link->tls, c, &link->where.host);
     }
 
     if (rc == NGX_OK) {

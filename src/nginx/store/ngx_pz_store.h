@@ -19,9 +19,11 @@ typedef struct {
     ngx_msec_t      connect_timeout;
     ngx_uint_t      max_pending;       /* queries waiting for a reply */
     ngx_str_t       prefix;            /* of every key */
-    ngx_addr_t     *addrs;             /* resolved when the configuration was read */
+    ngx_addr_t     *addrs;             /* found when the configuration was read */
     ngx_uint_t      naddrs;
     ngx_pz_tls_conf_t *tls;            /* NULL: none */
+    ngx_resolver_t *resolver;          /* of the place where the URL stands; NULL: none */
+    ngx_msec_t      resolver_timeout;
 } ngx_pz_store_conf_t;
 
 typedef struct ngx_pz_store_s  ngx_pz_store_t;

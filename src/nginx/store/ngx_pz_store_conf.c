@@ -5,6 +5,7 @@
 
 #define NGX_PZ_STORE_ARENA        65536
 #define NGX_PZ_STORE_CONNECT      1000     /* ms */
+#define NGX_PZ_STORE_RESOLVER     30000    /* ms, as nginx has it */
 #define NGX_PZ_STORE_MAX_PENDING  1024
 #define NGX_PZ_STORE_PREFIX       "pz:"
 #define NGX_PZ_STORE_PREFIX_MAX   64
@@ -231,4 +232,17 @@ ngx_pz_store_configure(ngx_conf_t *cf, ngx_str_t *words, ngx_uint_t nwords)
     }
 
     return conf;
+}
+
+
+void
+ngx_pz_store_conf_resolver(ngx_pz_store_conf_t *conf, ngx_resolver_t *resolver,
+    ngx_msec_t timeout)
+{
+    if (resolver == NULL || resolver->connections.nelts == 0) {
+        return;
+    }
+
+    conf->resolver = resolver;
+    conf->resolver_timeout = timeout != NGX_CONF_UNSET_MSEC ? timeout : NGX_PZ_STORE_RESOLVER;
 }

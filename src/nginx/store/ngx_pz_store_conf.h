@@ -16,4 +16,8 @@
  */
 ngx_pz_store_conf_t *ngx_pz_store_configure(ngx_conf_t *cf, ngx_str_t *words, ngx_uint_t nwords);
 
+/* nginx's resolver for names; one without servers (nginx makes such) counts as none. */
+void ngx_pz_store_conf_resolver(ngx_pz_store_conf_t *conf, ngx_resolver_t *resolver,
+    ngx_msec_t timeout);
+
 #endif

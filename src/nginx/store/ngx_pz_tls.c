@@ -1,4 +1,5 @@
 #include "ngx_pz_tls_conf.h"
+#include "ngx_pz_resolve.h"
 
 #if (NGX_OPENSSL)
 #include <openssl/x509v3.h>
@@ -51,19 +52,6 @@ ngx_pz_tls_init(ngx_pz_tls_t *tls, const ngx_pz_tls_conf_t *conf, ngx_log_t *log
 
 #if (NGX_OPENSSL)
 
-static ngx_uint_t
-ngx_pz_tls_is_address(ngx_str_t *name)
-{
-    u_char  address[16];
-
-    return ngx_inet_addr(name->data, name->len) != INADDR_NONE
-#if (NGX_HAVE_INET6)
-           || ngx_inet6_addr(name->data, name->len, address) == NGX_OK
-#endif
-           ;
-}
-
-
 /* The name as a string of C, in the connection's pool. */
 static ngx_int_t
 ngx_pz_tls_name(ngx_pz_tls_t *tls, ngx_connection_t *c, const ngx_str_t *name)
@@ -78,7 +66,7 @@ ngx_pz_tls_name(ngx_pz_tls_t *tls, ngx_connection_t *c, const ngx_str_t *name)
     ngx_cpystrn(tls->name.data, name->data, name->len + 1);
 
     /* RFC 6066, section 3: literal addresses are not permitted in SNI. */
-    return ngx_pz_tls_is_address(&tls->name)
+    return ngx_pz_resolve_is_address(&tls->name)
            || SSL_set_tlsext_host_name(c->ssl->connection, (char *) tls->name.data) == 1
            ? NGX_OK : NGX_ERROR;
 }
@@ -116,7 +104,7 @@ ngx_pz_tls_names(ngx_connection_t *c, ngx_str_t *name)
     int    rc;
     X509  *cert;
 
-    if (!ngx_pz_tls_is_address(name)) {
+    if (!ngx_pz_resolve_is_address(name)) {
         return ngx_ssl_check_host(c, name) == NGX_OK;
     }
 

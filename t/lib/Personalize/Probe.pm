@@ -34,13 +34,14 @@ sub _build {
     die "the probe does not build:\n" . $self->read('build.log') if $status;
 }
 
-# A running nginx that asks this Redis; `more` are options of pz_probe_redis, `main` and
-# `connections` those of `config`.
+# A running nginx that asks this Redis; `more` are options of pz_probe_redis, `http` more lines
+# of the http block, `main` and `connections` those of `config`.
 sub run {
     my ($self, $url, $more, %o) = @_;
     $more //= '';
 
     $self->config(<<"CONF", %o, main => "load_module $self->{probe};\n" . ($o{main} // ''));
+    @{[ $o{http} // '' ]}
     pz_probe_redis $url $more;
     server {
         listen 127.0.0.1:%%port:web%%;

@@ -12,7 +12,8 @@ package Personalize::ScriptedRedis;
 #   });
 #   is_deeply([ $redis->seen ], [ ... ]);      # the commands that came, of all connections
 #
-# It listens on a unix socket in the folder; port => N: on a loopback port as well.
+# It listens on a unix socket in the folder; port => N: on a loopback port as well, host => another
+# loopback address.
 
 use strict;
 use warnings;
@@ -50,7 +51,7 @@ sub _listen {
         || die "cannot listen on $self->{path}: $!\n";
     chmod 0777, $self->{path};
 
-    push @listen, IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $self->{port},
+    push @listen, IO::Socket::INET->new(LocalAddr => $self->{host} // '127.0.0.1', LocalPort => $self->{port},
         Listen => 128, ReuseAddr => 1) || die "cannot listen on port $self->{port}: $@\n"
         if $self->{port};
     return @listen;

@@ -123,6 +123,7 @@ ngx_http_pz_probe_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
+    probe->place = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     probe->conf = ngx_pz_store_configure(cf, value + 1, n - 1);
 
     if (probe->conf == NULL
@@ -174,6 +175,8 @@ ngx_http_pz_probe_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    ngx_pz_store_conf_resolver(probe->conf, probe->place->resolver,
+                               probe->place->resolver_timeout);
     probe->store = ngx_pz_store_create(cycle, probe->conf, ngx_http_pz_probe_on_event, probe);
     if (probe->store == NULL) {
         return NGX_ERROR;

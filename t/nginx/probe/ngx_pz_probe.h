@@ -16,6 +16,7 @@
 
 typedef struct {
     ngx_pz_store_conf_t  *conf;
+    ngx_http_core_loc_conf_t  *place;
     ngx_flag_t            warm;
     ngx_str_t             before;
     ngx_pz_store_t       *store;
