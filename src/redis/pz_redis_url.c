@@ -12,9 +12,10 @@
  */
 
 #define URL_NAME_MAX      512    /* user and password, decoded */
-#define URL_HOST_MAX      255
 #define URL_PATH_MAX      107    /* sun_path without its zero */
 #define URL_DEFAULT_PORT  6379
+#define URL_SENTINEL_PORT 26379
+#define URL_NODES_MAX     16
 
 typedef struct {
     pz_arena_t  *arena;
@@ -93,85 +94,68 @@ url_userinfo(url_parser_t *parser, pz_str_t info, pz_redis_url_t *url)
 
 
 static int
-url_host_ok(pz_str_t host, int bracketed)
+url_node(const url_parser_t *parser, pz_str_t text, unsigned port, pz_redis_node_t *node)
 {
-    char    c;
-    size_t  i;
-
-    for (i = 0; i < host.len; i++) {
-        c = pz_lower(host.data[i]);
-
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.') {
-            continue;
-        }
-
-        if (bracketed ? c != ':' && c != '%' : c != '-' && c != '_') {
-            return 0;
-        }
-    }
-
-    return host.len > 0 && host.len <= URL_HOST_MAX;
-}
-
-
-/* "host", "host:port", "[v6]:port". */
-static int
-url_host(const url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
-{
-    int        bracketed;
-    pz_str_t   host, rest;
-    ptrdiff_t  end;
-
-    bracketed = text.len > 0 && text.data[0] == '[';
-
-    if (bracketed) {
-        end = pz_str_find_byte(text, ']');
-        host = end < 0 ? PZ_STR_NONE : pz_str_head(text, (size_t) end);
-        host = pz_str_skip(host, 1);
-        rest = end < 0 ? PZ_STR_NONE : pz_str_skip(text, (size_t) end + 1);
-
-    } else {
-        end = pz_str_find_byte(text, ':');
-        host = end < 0 ? text : pz_str_head(text, (size_t) end);
-        rest = end < 0 ? PZ_STR_NONE : pz_str_skip(text, (size_t) end);
-    }
-
-    if (!url_host_ok(host, bracketed)) {
+    switch (pz_redis_node_parse(text, port, node)) {
+    case PZ_REDIS_NODE_HOST:
         return url_fail(parser, "the Redis URL needs a host name or address, as in "
                         "redis://127.0.0.1:6379/0 or redis://[::1]:6379/0");
-    }
-
-    url->port = URL_DEFAULT_PORT;
-
-    if (rest.len > 0
-        && (rest.data[0] != ':'
-            || pz_redis_part_number(pz_str_skip(rest, 1), 65535, &url->port) != 0
-            || url->port == 0))
-    {
+    case PZ_REDIS_NODE_PORT:
         return url_fail(parser, "the port of the Redis URL must be a number from 1 to "
                         "65535");
+    default:
+        break;
     }
 
-    return pz_arena_copy(parser->arena, host, &url->host) == 0
+    return pz_arena_copy(parser->arena, node->host, &node->host) == 0
            ? 0 : url_fail(parser, "no memory for the Redis URL");
 }
 
 
-/* The last @ ends the user part: a password is often written unescaped. */
+static int
+url_host(const url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
+{
+    pz_redis_node_t  node;
+
+    if (url_node(parser, text, URL_DEFAULT_PORT, &node) != 0) {
+        return -1;
+    }
+
+    url->host = node.host;
+    url->port = node.port;
+    return 0;
+}
+
+
+/* What stands before the last @, since a password is often written unescaped. */
+static int
+url_user(url_parser_t *parser, pz_str_t *text, pz_redis_url_t *url)
+{
+    ptrdiff_t  at;
+
+    at = pz_redis_part_find_last(*text, PZ_STR("@"));
+
+    if (at < 0) {
+        return 0;
+    }
+
+    if (url_userinfo(parser, pz_str_head(*text, (size_t) at), url) != 0) {
+        return -1;
+    }
+
+    *text = pz_str_skip(*text, (size_t) at + 1);
+    return 0;
+}
+
+
 static int
 url_tcp(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
 {
     pz_str_t   db;
-    ptrdiff_t  at, slash;
+    ptrdiff_t  slash;
 
-    at = pz_redis_part_find_last(text, PZ_STR("@"));
-
-    if (at >= 0) {
-        if (url_userinfo(parser, pz_str_head(text, (size_t) at), url) != 0) {
-            return -1;
-        }
-
-        text = pz_str_skip(text, (size_t) at + 1);
+    if (url_user(parser, &text, url) != 0) {
+        return -1;
     }
 
     if (pz_str_find_byte(text, '?') >= 0 || pz_str_find_byte(text, '#') >= 0) {
@@ -188,6 +172,84 @@ url_tcp(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
 
     return url_host(parser, slash < 0 ? text : pz_str_head(text, (size_t) slash),
                     url);
+}
+
+
+/* "h1:port,h2:port" */
+static int
+url_sentinels(const url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
+{
+    pz_str_t   one;
+    ptrdiff_t  comma;
+
+    url->nodes = pz_arena_array(parser->arena, URL_NODES_MAX, sizeof(pz_redis_node_t));
+
+    if (url->nodes == NULL) {
+        return url_fail(parser, "no memory for the Redis URL");
+    }
+
+    do {
+        comma = pz_str_find_byte(text, ',');
+        one = comma < 0 ? text : pz_str_head(text, (size_t) comma);
+        text = comma < 0 ? PZ_STR_NONE : pz_str_skip(text, (size_t) comma + 1);
+
+        if (url->nnodes == URL_NODES_MAX) {
+            return url_fail(parser, "the Redis URL names more than 16 sentinels");
+        }
+
+        if (url_node(parser, one, URL_SENTINEL_PORT, &url->nodes[url->nnodes++]) != 0) {
+            return -1;
+        }
+    } while (comma >= 0);
+
+    return 0;
+}
+
+
+static int
+url_master_ok(pz_str_t name)
+{
+    size_t  i;
+
+    for (i = 0; i < name.len; i++) {
+        if (name.data[i] <= ' ' || name.data[i] > '~' || name.data[i] == '"') {
+            return 0;
+        }
+    }
+
+    return name.len > 0 && name.len <= URL_NAME_MAX;
+}
+
+
+/* "user:password@h1:port,h2:port/db#master" */
+static int
+url_sentinel(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
+{
+    pz_str_t   db;
+    ptrdiff_t  mark, slash;
+
+    if (url_user(parser, &text, url) != 0) {
+        return -1;
+    }
+
+    mark = pz_str_find_byte(text, '#');
+
+    if (mark < 0 || !url_master_ok(pz_str_skip(text, (size_t) mark + 1))
+        || pz_arena_copy(parser->arena, pz_str_skip(text, (size_t) mark + 1), &url->master) != 0)
+    {
+        return url_fail(parser, "a redis-sentinel:// URL ends with # and the master's name, as in "
+                        "redis-sentinel://10.0.0.1:26379,10.0.0.2:26379/0#mymaster");
+    }
+
+    text = pz_str_head(text, (size_t) mark);
+    slash = pz_str_find_byte(text, '/');
+    db = slash < 0 ? PZ_STR_NONE : pz_str_skip(text, (size_t) slash + 1);
+
+    if (db.len > 0 && url_db(parser, db, url) != 0) {
+        return -1;
+    }
+
+    return url_sentinels(parser, slash < 0 ? text : pz_str_head(text, (size_t) slash), url);
 }
 
 
@@ -237,14 +299,25 @@ url_unix(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
 }
 
 
-static int
-url_shown(const url_parser_t *parser, pz_redis_url_t *url)
+static void
+url_shown_node(pz_sb_t *sb, pz_str_t host, unsigned port)
 {
+    int v6 = pz_str_find_byte(host, ':') >= 0;
+
+    pz_sb_literal(sb, v6 ? "[" : "");
+    pz_sb_add(sb, host);
+    pz_sb_printf(sb, v6 ? "]:%u" : ":%u", port);
+}
+
+
+static int
+url_shown(const url_parser_t *parser, pz_str_t prefix, pz_redis_url_t *url)
+{
+    size_t   i;
     pz_sb_t  sb;
 
-    pz_sb_init(&sb, parser->arena, 4096);
-    pz_sb_literal(&sb, url->scheme == PZ_REDIS_UNIX ? "unix://"
-                       : url->scheme == PZ_REDIS_TLS ? "rediss://" : "redis://");
+    pz_sb_init(&sb, parser->arena, 16384);
+    pz_sb_add(&sb, prefix);
 
     if (parser->has_password) {
         pz_sb_add(&sb, parser->user_shown);
@@ -255,12 +328,18 @@ url_shown(const url_parser_t *parser, pz_redis_url_t *url)
         pz_sb_add(&sb, url->path);
         pz_sb_printf(&sb, "?db=%u", url->db);
 
-    } else {
-        int v6 = pz_str_find_byte(url->host, ':') >= 0;
+    } else if (url->scheme == PZ_REDIS_SENTINEL) {
+        for (i = 0; i < url->nnodes; i++) {
+            pz_sb_literal(&sb, i > 0 ? "," : "");
+            url_shown_node(&sb, url->nodes[i].host, url->nodes[i].port);
+        }
 
-        pz_sb_literal(&sb, v6 ? "[" : "");
-        pz_sb_add(&sb, url->host);
-        pz_sb_printf(&sb, v6 ? "]:%u/%u" : ":%u/%u", url->port, url->db);
+        pz_sb_printf(&sb, "/%u#", url->db);
+        pz_sb_add(&sb, url->master);
+
+    } else {
+        url_shown_node(&sb, url->host, url->port);
+        pz_sb_printf(&sb, "/%u", url->db);
     }
 
     return pz_sb_done(&sb, &url->shown) == 0
@@ -275,9 +354,7 @@ url_scheme(pz_str_t text)
         { { "redis://", 8 },           PZ_REDIS_TCP,      NULL },
         { { "unix://", 7 },            PZ_REDIS_UNIX,     NULL },
         { { "rediss://", 9 },          PZ_REDIS_TLS,      NULL },
-        { { "redis-sentinel://", 17 }, PZ_REDIS_SENTINEL,
-          "Redis Sentinel (redis-sentinel://) is not supported yet: name the master "
-          "with redis:// or unix://" },
+        { { "redis-sentinel://", 17 }, PZ_REDIS_SENTINEL, NULL },
         { { "redis-cluster://", 16 },  PZ_REDIS_CLUSTER,
           "Redis Cluster (redis-cluster://) is not supported yet: use redis:// or "
           "unix://" },
@@ -328,7 +405,8 @@ pz_redis_url_parse(pz_arena_t *arena, pz_str_t text, pz_redis_url_t *url,
 
     text = pz_str_skip(text, scheme->prefix.len);
     rc = url->scheme == PZ_REDIS_UNIX ? url_unix(&parser, text, url)
-                                      : url_tcp(&parser, text, url);
+         : url->scheme == PZ_REDIS_SENTINEL ? url_sentinel(&parser, text, url)
+         : url_tcp(&parser, text, url);
 
-    return rc == 0 ? url_shown(&parser, url) : -1;
+    return rc == 0 ? url_shown(&parser, scheme->prefix, url) : -1;
 }

@@ -6,6 +6,7 @@
 
 #include "pz_arena.h"
 #include "pz_error.h"
+#include "pz_redis_node.h"
 
 typedef enum {
     PZ_REDIS_TCP, PZ_REDIS_UNIX, PZ_REDIS_TLS, PZ_REDIS_SENTINEL, PZ_REDIS_CLUSTER
@@ -15,17 +16,19 @@ typedef struct {
     pz_redis_scheme_t scheme;
     pz_str_t          host;       /* without brackets */
     unsigned          port;       /* 6379 unless given */
+    pz_redis_node_t  *nodes;      /* sentinels; their port is 26379 unless given */
+    size_t            nnodes;
+    pz_str_t          master;     /* its name, for sentinels */
     pz_str_t          path;       /* of a unix socket */
     pz_str_t          user;       /* percent-decoded; empty: none */
     pz_str_t          password;   /* read from its file: or env: source already */
     unsigned          db;
-    pz_str_t          shown;      /* the URL for logs and status: its password replaced by *** */
+    pz_str_t          shown;      /* the URL for logs and status, *** for the password */
 } pz_redis_url_t;
 
 /*
  * Parse; all strings are copied to `arena`.  0, or -1 with error->text, which
- * never contains a password.  Sentinel and Cluster forms are recognized and
- * refused: "... is not supported yet".
+ * never contains a password.  The form of Cluster is recognized and refused: "... is not supported yet".
  */
 int pz_redis_url_parse(pz_arena_t *arena, pz_str_t text, pz_redis_url_t *url,
     pz_error_t *error);

@@ -37,7 +37,7 @@ my @wrong = (
         qr/no-such-host\.invalid/ ],
     [ 'a CA that is not there', 'personalize_redis rediss://127.0.0.1 ca=%%dir%%/no-ca.pem;', qr/no-ca\.pem/ ],
     [ 'TLS parameters without TLS', 'personalize_redis redis://127.0.0.1 verify=on;', qr/rediss:/ ],
-    [ 'Sentinel', 'personalize_redis redis-sentinel://127.0.0.1:1,127.0.0.1:2/0#m;', qr/not supported yet/ ],
+    [ 'Sentinel without a master', 'personalize_redis redis-sentinel://:Hunter2Secret@127.0.0.1:1,127.0.0.1:2/0;', qr/master's name/ ],
     [ 'Cluster', 'personalize_redis redis-cluster://127.0.0.1:1;', qr/not supported yet/ ],
     [ 'a password file that is not there', 'personalize_redis redis://:file:%%dir%%/nothing@127.0.0.1;',
         qr/nothing/ ],

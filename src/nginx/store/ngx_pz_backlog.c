@@ -348,6 +348,13 @@ ngx_pz_backlog_bury(ngx_pz_backlog_t *backlog, ngx_queue_t *queue)
 
 
 void
+ngx_pz_backlog_lose(ngx_pz_backlog_t *backlog)
+{
+    ngx_pz_backlog_bury(backlog, &backlog->wire);
+}
+
+
+void
 ngx_pz_backlog_fail(ngx_pz_backlog_t *backlog)
 {
     ngx_pz_backlog_bury(backlog, &backlog->wire);

@@ -84,6 +84,9 @@ ngx_uint_t ngx_pz_backlog_abandon(ngx_pz_pending_t *pending);
 /* The connection is gone: nothing of what was sent or waited will be answered. */
 void ngx_pz_backlog_fail(ngx_pz_backlog_t *backlog);
 
+/* The same for what was sent; what waits goes by the next connection. */
+void ngx_pz_backlog_lose(ngx_pz_backlog_t *backlog);
+
 /* Call done() of all that failed; from an event only, since done() may do anything. */
 void ngx_pz_backlog_drain(ngx_pz_backlog_t *backlog);
 

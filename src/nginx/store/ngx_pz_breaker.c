@@ -113,6 +113,19 @@ ngx_pz_breaker_timed_out(ngx_pz_breaker_t *breaker)
 
 
 void
+ngx_pz_breaker_probe(ngx_pz_breaker_t *breaker)
+{
+    if (breaker->timer.timer_set) {
+        ngx_del_timer(&breaker->timer);
+    }
+
+    if (breaker->state == NGX_PZ_BREAKER_OPEN) {
+        breaker->state = NGX_PZ_BREAKER_PROBING;
+    }
+}
+
+
+void
 ngx_pz_breaker_proved(ngx_pz_breaker_t *breaker)
 {
     if (breaker->timer.timer_set) {

@@ -50,6 +50,9 @@ ngx_uint_t ngx_pz_breaker_failed(ngx_pz_breaker_t *breaker);      /* unusable: o
 ngx_uint_t ngx_pz_breaker_lost(ngx_pz_breaker_t *breaker);        /* open at the third in a row */
 ngx_uint_t ngx_pz_breaker_timed_out(ngx_pz_breaker_t *breaker);   /* open at the fifth in a row */
 
+/* Do not wait for the timer: state probing, if it was open; the delay stays as it grew. */
+void ngx_pz_breaker_probe(ngx_pz_breaker_t *breaker);
+
 /* The server is there. */
 void ngx_pz_breaker_proved(ngx_pz_breaker_t *breaker);
 

@@ -67,11 +67,12 @@ ngx_pz_greeting_keep(ngx_pool_t *pool, pz_sb_t *sb, pz_str_t *kept)
 
 ngx_int_t
 ngx_pz_greeting_build(ngx_pz_greeting_t *greeting, const pz_redis_url_t *url,
-    pz_arena_t *arena, ngx_pool_t *pool)
+    ngx_uint_t role, pz_arena_t *arena, ngx_pool_t *pool)
 {
     pz_sb_t   sb, ping;
-    pz_str_t  word;
+    pz_str_t  word, ask;
 
+    ask = PZ_STR("ROLE");
     word = PZ_STR("PING");
     pz_sb_init(&sb, arena, NGX_PZ_GREETING_MAX);
     pz_sb_init(&ping, arena, 64);
@@ -83,6 +84,10 @@ ngx_pz_greeting_build(ngx_pz_greeting_t *greeting, const pz_redis_url_t *url,
 
     if (url->db > 0) {
         ngx_pz_greeting_select(greeting, &sb, url);
+    }
+
+    if (role) {
+        ngx_pz_greeting_step(greeting, &sb, NGX_PZ_GREETING_ROLE, &ask, 1);
     }
 
     ngx_pz_greeting_step(greeting, &sb, NGX_PZ_GREETING_PING, &word, 1);

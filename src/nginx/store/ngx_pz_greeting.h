@@ -1,5 +1,6 @@
 /*
- * What a link says first: AUTH and SELECT as the URL asks, then PING.
+ * What a link says first: AUTH and SELECT as the URL asks, ROLE where a
+ * master is expected, then PING.
  */
 #ifndef NGX_PZ_GREETING_H
 #define NGX_PZ_GREETING_H
@@ -11,18 +12,19 @@
 #include "pz_redis_url.h"
 
 typedef enum {
-    NGX_PZ_GREETING_AUTH, NGX_PZ_GREETING_SELECT, NGX_PZ_GREETING_PING
+    NGX_PZ_GREETING_AUTH, NGX_PZ_GREETING_SELECT, NGX_PZ_GREETING_ROLE,
+    NGX_PZ_GREETING_PING
 } ngx_pz_greeting_e;
 
 typedef struct {
     pz_str_t             commands;
-    ngx_pz_greeting_e    steps[3];
+    ngx_pz_greeting_e    steps[4];
     ngx_uint_t           nsteps;
     pz_str_t             ping;        /* the last step alone */
 } ngx_pz_greeting_t;
 
-/* The commands are built in `arena` (scratch) and kept in `pool`. */
+/* `role`: ask for it.  The commands are built in `arena` (scratch) and kept in `pool`. */
 ngx_int_t ngx_pz_greeting_build(ngx_pz_greeting_t *greeting, const pz_redis_url_t *url,
-    pz_arena_t *arena, ngx_pool_t *pool);
+    ngx_uint_t role, pz_arena_t *arena, ngx_pool_t *pool);
 
 #endif

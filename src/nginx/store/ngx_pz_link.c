@@ -4,7 +4,7 @@
 
 const ngx_pz_link_fault_t  ngx_pz_link_no_connection = {
     NGX_PZ_INCIDENT_CONNECT, NGX_PZ_STORE_CONNECT_FAILED, NGX_LOG_ERR,
-    "cannot connect, pages are served as they are; trying again"
+    "cannot connect, trying again"
 };
 
 static const ngx_pz_link_fault_t  ngx_pz_link_no_greeting = {
@@ -80,7 +80,8 @@ ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
         return NGX_ERROR;
     }
 
-    rc = ngx_pz_greeting_build(&link->greeting, &conf->url, link->arena, pool);
+    rc = ngx_pz_greeting_build(&link->greeting, &conf->url, conf->sentinel != NULL,
+                               link->arena, pool);
     pz_arena_reset(link->arena);
 
     link->out_pos = link->out;
@@ -197,7 +198,20 @@ ngx_pz_link_greeted(ngx_pz_link_t *link)
                         "connected again", NULL);
     }
 
+    if (link->hooks.ready != NULL) {
+        link->hooks.ready(link->hooks.data);
+    }
+
     ngx_pz_link_push(link);
+}
+
+
+void
+ngx_pz_link_lost_hook(ngx_pz_link_t *link, ngx_uint_t unreachable)
+{
+    if (link->hooks.lost != NULL) {
+        link->hooks.lost(link->hooks.data, unreachable);
+    }
 }
 
 
@@ -227,6 +241,7 @@ ngx_pz_link_fail(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
     }
 
     ngx_pz_backlog_fail(&link->backlog);
+    ngx_pz_link_lost_hook(link, 0);
     ngx_pz_backlog_drain(&link->backlog);
 }
 
@@ -236,11 +251,48 @@ ngx_pz_link_renew(ngx_pz_link_t *link)
 {
     ngx_pz_link_close(link);
     ngx_pz_link_event(link, NGX_PZ_STORE_LOST);
+    ngx_pz_link_lost_hook(link, 0);
 
     if (link->backlog.count > 0 && ngx_pz_link_connect(link) != NGX_OK) {
         ngx_pz_backlog_fail(&link->backlog);
         ngx_pz_backlog_drain(&link->backlog);
     }
+}
+
+
+void
+ngx_pz_link_hurry(ngx_pz_link_t *link)
+{
+    if (link->state != NGX_PZ_LINK_IDLE || ngx_exiting) {
+        return;
+    }
+
+    ngx_pz_breaker_probe(&link->breaker);
+    (void) ngx_pz_link_connect(link);
+}
+
+
+void
+ngx_pz_link_move(ngx_pz_link_t *link)
+{
+    ngx_pz_link_close(link);
+    ngx_pz_backlog_lose(&link->backlog);
+    ngx_pz_breaker_probe(&link->breaker);
+
+    if (ngx_pz_link_connect(link) != NGX_OK) {
+        ngx_pz_backlog_fail(&link->backlog);
+    }
+
+    ngx_pz_backlog_drain(&link->backlog);
+}
+
+
+void
+ngx_pz_link_ping(ngx_pz_link_t *link)
+{
+    (void) ngx_pz_backlog_add_own(&link->backlog, link->greeting.ping, 1, 0);
+    ngx_add_timer(&link->deadline, NGX_PZ_LINK_SILENCE);
+    ngx_pz_link_push(link);
 }
 
 
@@ -319,6 +371,10 @@ ngx_pz_link_on_deadline(ngx_event_t *ev)
     ngx_pz_link_t  *link = ev->data;
 
     switch (link->state) {
+    case NGX_PZ_LINK_FINDING:
+        ngx_pz_link_aimed(link);
+        return;
+
     case NGX_PZ_LINK_CONNECTING:
         ngx_pz_link_fail(link, &ngx_pz_link_no_connection, NGX_ETIMEDOUT);
         return;

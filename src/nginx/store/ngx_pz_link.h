@@ -34,6 +34,25 @@ typedef enum {
     NGX_PZ_LINK_SECURING, NGX_PZ_LINK_GREETING, NGX_PZ_LINK_READY
 } ngx_pz_link_state_e;
 
+/* What stands above a link may know more than it does; all may be NULL. */
+typedef struct {
+    /*
+     * Before an attempt, aim link->where.  NGX_OK, NGX_AGAIN (ngx_pz_link_aimed() follows), or
+     * NGX_ERROR: nothing new is known.
+     */
+    ngx_int_t   (*find)(void *data);
+
+    void        (*ready)(void *data);
+
+    /* No connection; `unreachable`: no address of an attempt could be connected to. */
+    void        (*lost)(void *data, ngx_uint_t unreachable);
+
+    /* What a subscription brought.  May not close this link. */
+    void        (*message)(void *data, const pz_reply_t *message);
+
+    void         *data;
+} ngx_pz_link_hooks_t;
+
 typedef struct {
     const ngx_pz_store_conf_t   *conf;
     ngx_log_t                   *log;
@@ -62,6 +81,8 @@ typedef struct {
     u_char                      *out;
     u_char                      *out_pos;
     u_char                      *out_last;
+
+    ngx_pz_link_hooks_t          hooks;
 
     ngx_uint_t                   troubled;     /* a failure was logged since the last greeting */
 } ngx_pz_link_t;
@@ -96,6 +117,21 @@ void ngx_pz_link_report(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
 
 /* NGX_OK: an attempt is under way.  NGX_ERROR: it failed, and the breaker is open. */
 ngx_int_t ngx_pz_link_connect(ngx_pz_link_t *link);
+
+/* After find() said NGX_AGAIN: link->where is aimed as well as can be; from an event. */
+void ngx_pz_link_aimed(ngx_pz_link_t *link);
+
+/* Tell who stands above. */
+void ngx_pz_link_lost_hook(ngx_pz_link_t *link, ngx_uint_t unreachable);
+
+/* Connect now, if there is no connection, whatever the breaker thinks of it. */
+void ngx_pz_link_hurry(ngx_pz_link_t *link);
+
+/* Another server is asked from now on: what was sent is lost, what waits goes there. */
+void ngx_pz_link_move(ngx_pz_link_t *link);
+
+/* Find out whether anybody is there. */
+void ngx_pz_link_ping(ngx_pz_link_t *link);
 
 /* The host was resolved, or was not; from an event. */
 void ngx_pz_link_found(void *link, ngx_int_t rc);

@@ -127,6 +127,7 @@ ngx_pz_link_dial(ngx_pz_link_t *link)
     }
 
     ngx_pz_link_report(link, &ngx_pz_link_no_connection, err);
+    ngx_pz_link_lost_hook(link, 1);
     return NGX_ERROR;
 }
 
@@ -148,8 +149,8 @@ ngx_pz_link_unresolved(ngx_pz_link_t *link)
 }
 
 
-ngx_int_t
-ngx_pz_link_connect(ngx_pz_link_t *link)
+static ngx_int_t
+ngx_pz_link_resolve(ngx_pz_link_t *link)
 {
     ngx_int_t  rc;
 
@@ -165,6 +166,49 @@ ngx_pz_link_connect(ngx_pz_link_t *link)
     }
 
     return ngx_pz_link_dial(link);
+}
+
+
+ngx_int_t
+ngx_pz_link_connect(ngx_pz_link_t *link)
+{
+    ngx_int_t  rc;
+
+    if (link->hooks.find == NULL) {
+        return ngx_pz_link_resolve(link);
+    }
+
+    link->state = NGX_PZ_LINK_FINDING;
+    rc = link->hooks.find(link->hooks.data);
+
+    if (rc == NGX_AGAIN) {
+        ngx_add_timer(&link->deadline, ngx_max(link->conf->connect_timeout, 1));
+        return NGX_OK;
+    }
+
+    /* Without an answer, what was known before is tried. */
+    link->state = NGX_PZ_LINK_IDLE;
+    return ngx_pz_link_resolve(link);
+}
+
+
+void
+ngx_pz_link_aimed(ngx_pz_link_t *link)
+{
+    if (link->state != NGX_PZ_LINK_FINDING || ngx_pz_link_leave(link)) {
+        return;
+    }
+
+    if (link->deadline.timer_set) {
+        ngx_del_timer(&link->deadline);
+    }
+
+    link->state = NGX_PZ_LINK_IDLE;
+
+    if (ngx_pz_link_resolve(link) != NGX_OK) {
+        ngx_pz_backlog_fail(&link->backlog);
+        ngx_pz_backlog_drain(&link->backlog);
+    }
 }
 
 

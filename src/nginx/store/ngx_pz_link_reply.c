@@ -1,5 +1,7 @@
 #include "ngx_pz_link.h"
 
+#include "pz_redis_sentinel.h"
+
 #define NGX_PZ_FAULT(name, incident, event, text)                              \
     static const ngx_pz_link_fault_t  name = {                                 \
         NGX_PZ_INCIDENT_##incident, NGX_PZ_STORE_##event, NGX_LOG_ERR, text    \
@@ -19,6 +21,8 @@ NGX_PZ_FAULT(ngx_pz_reply_no_ping, GREETING, CONNECT_FAILED,
     "PING is refused: the user may not run it, or the server takes no more clients");
 NGX_PZ_FAULT(ngx_pz_reply_full, GREETING, CONNECT_FAILED,
     "the server has reached its maxclients");
+NGX_PZ_FAULT(ngx_pz_reply_no_master, ROLE, CONNECT_FAILED,
+    "the server is not the master, Sentinel is asked again (the user needs the right to ROLE)");
 NGX_PZ_FAULT(ngx_pz_reply_busy, BUSY, CONNECT_FAILED,
     "the server is loading, busy or without its master");
 
@@ -61,30 +65,43 @@ ngx_pz_link_refusal(ngx_pz_greeting_e step, const pz_reply_t *reply)
         return &ngx_pz_reply_no_auth;
     case NGX_PZ_GREETING_SELECT:
         return &ngx_pz_reply_no_db;
+    case NGX_PZ_GREETING_ROLE:
+        return &ngx_pz_reply_no_master;
     default:
         return &ngx_pz_reply_no_ping;
     }
 }
 
 
+static ngx_uint_t
+ngx_pz_link_is_good(const ngx_pz_link_t *link, ngx_pz_greeting_e step, const pz_reply_t *reply)
+{
+    if (step == NGX_PZ_GREETING_ROLE) {
+        return pz_redis_role_is_master(reply);
+    }
+
+    if (step == NGX_PZ_GREETING_PING && link->hooks.message != NULL
+        && pz_redis_sentinel_is_pong(reply))
+    {
+        return 1;
+    }
+
+    return reply != NULL && reply->type == PZ_REPLY_STATUS
+           && pz_str_eq(reply->text, step == NGX_PZ_GREETING_PING ? PZ_STR("PONG")
+                                                                  : PZ_STR("OK"));
+}
+
+
 /* A reply to the greeting, or to the probe, which is the greeting's last step. */
 static const ngx_pz_link_fault_t *
-ngx_pz_link_own_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending)
+ngx_pz_link_own_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending, pz_reply_t *reply)
 {
-    pz_str_t            wanted;
-    pz_reply_t         *reply;
-    ngx_pz_greeting_e   step;
-
-    pz_arena_reset(link->arena);
-    reply = pz_redis_reader_take(link->reader, link->arena);
+    ngx_pz_greeting_e  step;
 
     step = link->greeting.steps[link->greeting.nsteps - pending->expected
                                 + pending->received];
-    wanted = step == NGX_PZ_GREETING_PING ? PZ_STR("PONG") : PZ_STR("OK");
 
-    if (reply == NULL || reply->type != PZ_REPLY_STATUS
-        || !pz_str_eq(reply->text, wanted))
-    {
+    if (!ngx_pz_link_is_good(link, step, reply)) {
         /* A server that loads its data again keeps its clients. */
         if (link->state == NGX_PZ_LINK_READY
             && pz_redis_error_of(reply) == PZ_REDIS_ERR_BUSY)
@@ -129,8 +146,12 @@ ngx_pz_link_error_reply(ngx_pz_link_t *link, const pz_reply_t *reply)
         return &ngx_pz_reply_no_auth;
 
     default:
-        return NULL;
+        break;
     }
+
+    /* It was the master when it was greeted. */
+    return link->hooks.find != NULL && pz_str_starts(reply->text, PZ_STR("READONLY"))
+           ? &ngx_pz_reply_no_master : NULL;
 }
 
 
@@ -176,21 +197,45 @@ ngx_pz_link_query_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending)
 }
 
 
+/* A reply to a command that has not left yet is nobody's either. */
 static const ngx_pz_link_fault_t *
-ngx_pz_link_reply(ngx_pz_link_t *link)
+ngx_pz_link_dispatch(ngx_pz_link_t *link)
 {
-    ngx_pz_pending_t           *pending;
-    const ngx_pz_link_fault_t  *fault;
+    pz_reply_t        *reply;
+    ngx_pz_pending_t  *pending;
 
     pending = ngx_pz_backlog_head(&link->backlog);
 
-    /* A reply to a command that has not left yet is nobody's either. */
-    if (pending == NULL || pending->copied < pending->len) {
+    if (pending != NULL && pending->copied < pending->len) {
+        pending = NULL;
+    }
+
+    if (pending == NULL && link->hooks.message == NULL) {
         return &ngx_pz_reply_unasked;
     }
 
-    fault = pending->own ? ngx_pz_link_own_reply(link, pending)
-                         : ngx_pz_link_query_reply(link, pending);
+    if (pending != NULL && !pending->own) {
+        return ngx_pz_link_query_reply(link, pending);
+    }
+
+    pz_arena_reset(link->arena);
+    reply = pz_redis_reader_take(link->reader, link->arena);
+
+    if (link->hooks.message != NULL && pz_redis_sentinel_is_message(reply)) {
+        link->hooks.message(link->hooks.data, reply);
+        return NULL;
+    }
+
+    return pending != NULL ? ngx_pz_link_own_reply(link, pending, reply) : &ngx_pz_reply_unasked;
+}
+
+
+static const ngx_pz_link_fault_t *
+ngx_pz_link_reply(ngx_pz_link_t *link)
+{
+    const ngx_pz_link_fault_t  *fault;
+
+    fault = ngx_pz_link_dispatch(link);
 
     if (link->state == NGX_PZ_LINK_READY && link->deadline.timer_set) {
         if (ngx_pz_backlog_head(&link->backlog) == NULL) {

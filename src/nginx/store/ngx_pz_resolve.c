@@ -161,10 +161,28 @@ ngx_pz_resolve_literal(ngx_pz_resolve_t *resolve)
 }
 
 
+ngx_uint_t
+ngx_pz_resolve_possible(const ngx_pz_resolve_t *resolve, const pz_str_t *host)
+{
+    ngx_str_t  text;
+
+    text.data = (u_char *) host->data;
+    text.len = host->len;
+
+    return resolve->resolver != NULL || ngx_pz_resolve_is_address(&text);
+}
+
+
 ngx_int_t
 ngx_pz_resolve_aim(ngx_pz_resolve_t *resolve, const ngx_str_t *host, in_port_t port)
 {
-    ngx_int_t   rc;
+    ngx_int_t  rc;
+
+    if (resolve->naddrs > 0 && resolve->aimed_port == port && resolve->aimed_len == host->len
+        && ngx_memcmp(resolve->aimed, host->data, host->len) == 0)
+    {
+        return NGX_OK;
+    }
 
     ngx_pz_resolve_cancel(resolve);
 
@@ -172,6 +190,10 @@ ngx_pz_resolve_aim(ngx_pz_resolve_t *resolve, const ngx_str_t *host, in_port_t p
     resolve->port = port;
     resolve->naddrs = 0;
     resolve->why = NULL;
+
+    resolve->aimed_len = ngx_min(host->len, sizeof(resolve->aimed));
+    resolve->aimed_port = port;
+    ngx_memcpy(resolve->aimed, host->data, resolve->aimed_len);
 
     rc = ngx_pz_resolve_literal(resolve);
 

@@ -13,6 +13,8 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "pz_str.h"
+
 /* From an event: NGX_OK, or NGX_ERROR with `why`. */
 typedef void (*ngx_pz_resolve_done_pt)(void *data, ngx_int_t rc);
 
@@ -30,6 +32,9 @@ typedef struct {
     const char               *why;         /* the last attempt failed, a literal */
 
     void                     *memory;      /* of addrs, when they are our own */
+    u_char                    aimed[256];  /* the host that aim() named, for comparison */
+    size_t                    aimed_len;
+    in_port_t                 aimed_port;
     ngx_resolver_ctx_t       *ctx;         /* NULL: not asking */
     ngx_int_t                 rc;
     unsigned                  starting:1;
@@ -42,10 +47,13 @@ typedef struct {
 ngx_int_t ngx_pz_resolve(ngx_pz_resolve_t *resolve);
 
 /*
- * Another host from now on; its text must live as long.  NGX_ERROR: a name, and there is
- * nobody to ask for its addresses.
+ * This host from now on (its text must live as long), with the addresses that it
+ * has already when it is the same.  NGX_ERROR: see ngx_pz_resolve_possible().
  */
 ngx_int_t ngx_pz_resolve_aim(ngx_pz_resolve_t *resolve, const ngx_str_t *host, in_port_t port);
+
+/* An address, or a name and somebody to ask for its addresses. */
+ngx_uint_t ngx_pz_resolve_possible(const ngx_pz_resolve_t *resolve, const pz_str_t *host);
 
 /* done() will not be called. */
 void ngx_pz_resolve_cancel(ngx_pz_resolve_t *resolve);

@@ -1,5 +1,6 @@
 #include "ngx_pz_store.h"
 #include "ngx_pz_link.h"
+#include "ngx_pz_sentinel.h"
 
 #define NGX_PZ_STORE_POOL  4096
 
@@ -8,6 +9,7 @@ struct ngx_pz_store_s {
     ngx_pool_t                 *pool;
     ngx_log_t                   log;
     ngx_pz_link_t               link;
+    ngx_pz_sentinel_t          *sentinel;     /* NULL: none */
 };
 
 
@@ -18,8 +20,29 @@ ngx_pz_store_destroy(void *data)
     ngx_pz_store_t  *store = data;
 
     pool = store->pool;
+
+    if (store->sentinel != NULL) {
+        ngx_pz_sentinel_destroy(store->sentinel);
+    }
+
     ngx_pz_link_destroy(&store->link);
     ngx_destroy_pool(pool);
+}
+
+
+static ngx_int_t
+ngx_pz_store_watch(ngx_pz_store_t *store)
+{
+    if (store->conf->sentinel == NULL) {
+        return NGX_OK;
+    }
+
+    store->sentinel = ngx_pcalloc(store->pool, sizeof(ngx_pz_sentinel_t));
+
+    return store->sentinel != NULL
+           ? ngx_pz_sentinel_init(store->sentinel, &store->link, store->conf, store->pool,
+                                  &store->log)
+           : NGX_ERROR;
 }
 
 
@@ -55,10 +78,10 @@ ngx_pz_store_create(ngx_cycle_t *cycle, const ngx_pz_store_conf_t *conf,
     store->log.action = NULL;
 
     if (ngx_pz_link_init(&store->link, conf, pool, &store->log, on_event, data)
-        != NGX_OK)
+        != NGX_OK
+        || ngx_pz_store_watch(store) != NGX_OK)
     {
-        ngx_pz_link_destroy(&store->link);
-        ngx_destroy_pool(pool);
+        ngx_pz_store_destroy(store);
         return NULL;
     }
 

@@ -13,7 +13,9 @@
 #include "ngx_pz_tls.h"
 
 /* Const after configuration. */
-typedef struct {
+typedef struct ngx_pz_store_conf_s  ngx_pz_store_conf_t;
+
+struct ngx_pz_store_conf_s {
     pz_redis_url_t  url;
     ngx_msec_t      timeout;           /* of a reply, when the query names none; 0 never */
     ngx_msec_t      connect_timeout;
@@ -24,7 +26,8 @@ typedef struct {
     ngx_pz_tls_conf_t *tls;            /* NULL: none */
     ngx_resolver_t *resolver;          /* of the place where the URL stands; NULL: none */
     ngx_msec_t      resolver_timeout;
-} ngx_pz_store_conf_t;
+    ngx_pz_store_conf_t *sentinel;     /* how to reach sentinels, all in addrs; NULL: none */
+};
 
 typedef struct ngx_pz_store_s  ngx_pz_store_t;
 typedef struct ngx_pz_query_s  ngx_pz_query_t;

@@ -3,6 +3,9 @@
  */
 #include "ngx_pz_store_conf.h"
 
+#include "pz_redis_secret.h"
+#include "pz_sb.h"
+
 #define NGX_PZ_STORE_ARENA        65536
 #define NGX_PZ_STORE_CONNECT      1000     /* ms */
 #define NGX_PZ_STORE_RESOLVER     30000    /* ms, as nginx has it */
@@ -18,31 +21,56 @@ ngx_pz_store_conf_on_cleanup(void *data)
 }
 
 
-/* The URL may hold a password: an error never prints it as it was written. */
-static ngx_int_t
-ngx_pz_store_conf_url(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_str_t *text)
+/* What the words of one directive are read into. */
+typedef struct {
+    ngx_conf_t           *cf;
+    ngx_pz_store_conf_t  *conf;
+    pz_arena_t           *arena;
+    ngx_pz_tls_params_t   tls;
+    ngx_str_t             sentinel_user;
+    ngx_str_t             sentinel_password;   /* or where it is: file:, env: */
+} ngx_pz_store_words_t;
+
+
+static pz_str_t
+ngx_pz_store_conf_text(const ngx_str_t *text)
 {
-    pz_str_t             url;
-    pz_arena_t          *arena;
-    pz_error_t           error;
+    pz_str_t  same;
+
+    same.data = (char *) text->data;
+    same.len = text->len;
+    return same;
+}
+
+
+static ngx_int_t
+ngx_pz_store_conf_arena(ngx_pz_store_words_t *words)
+{
     ngx_pool_cleanup_t  *cln;
 
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
-    arena = pz_arena_create(NGX_PZ_STORE_ARENA, 0);
+    cln = ngx_pool_cleanup_add(words->cf->pool, 0);
+    words->arena = pz_arena_create(NGX_PZ_STORE_ARENA, 0);
 
-    if (cln == NULL || arena == NULL) {
+    if (cln == NULL || words->arena == NULL) {
         return NGX_ERROR;
     }
 
     cln->handler = ngx_pz_store_conf_on_cleanup;
-    cln->data = arena;
+    cln->data = words->arena;
+    return NGX_OK;
+}
 
-    url.data = (char *) text->data;
-    url.len = text->len;
 
-    if (pz_redis_url_parse(arena, url, &conf->url, &error) != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "personalize_redis: %s",
-                           error.text);
+/* The URL may hold a password: an error never prints it as it was written. */
+static ngx_int_t
+ngx_pz_store_conf_url(ngx_pz_store_words_t *words, const ngx_str_t *text)
+{
+    pz_error_t  error;
+
+    if (pz_redis_url_parse(words->arena, ngx_pz_store_conf_text(text), &words->conf->url, &error)
+        != 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, words->cf, 0, "personalize_redis: %s", error.text);
         return NGX_ERROR;
     }
 
@@ -50,35 +78,26 @@ ngx_pz_store_conf_url(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_str_t *text
 }
 
 
+/* The addresses of a host, or of a unix socket, behind those that are there already. */
 static ngx_int_t
-ngx_pz_store_conf_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf)
+ngx_pz_store_conf_host(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, pz_str_t host, unsigned port)
 {
-    ngx_url_t  u;
-    ngx_str_t  shown;
+    ngx_url_t    u;
+    ngx_str_t    shown;
+    ngx_addr_t  *addrs;
 
     ngx_memzero(&u, sizeof(ngx_url_t));
+    u.url.data = ngx_pnalloc(cf->pool, sizeof("unix:[]:65535") + host.len);
 
-    u.url.data = ngx_pnalloc(cf->pool, sizeof("unix:") + conf->url.path.len
-                                       + conf->url.host.len + sizeof("[]:65535"));
     if (u.url.data == NULL) {
         return NGX_ERROR;
     }
 
-    if (conf->url.scheme == PZ_REDIS_UNIX) {
-        u.url.len = ngx_sprintf(u.url.data, "unix:%*s", conf->url.path.len,
-                                conf->url.path.data)
-                    - u.url.data;
-
-    } else {
-        u.url.len = ngx_sprintf(u.url.data,
-                                pz_str_find_byte(conf->url.host, ':') >= 0
-                                ? "[%*s]:%ui" : "%*s:%ui",
-                                conf->url.host.len, conf->url.host.data,
-                                (ngx_uint_t) conf->url.port)
-                    - u.url.data;
-    }
-
-    u.default_port = 6379;
+    u.url.len = ngx_sprintf(u.url.data,
+                            port == 0 ? "unix:%*s"
+                            : pz_str_find_byte(host, ':') >= 0 ? "[%*s]:%ui" : "%*s:%ui",
+                            host.len, host.data, (ngx_uint_t) port)
+                - u.url.data;
 
     if (ngx_parse_url(cf->pool, &u) != NGX_OK || u.naddrs == 0) {
         shown.data = (u_char *) conf->url.shown.data;
@@ -88,10 +107,85 @@ ngx_pz_store_conf_resolve(ngx_conf_t *cf, ngx_pz_store_conf_t *conf)
         return NGX_ERROR;
     }
 
-    conf->addrs = u.addrs;
-    conf->naddrs = u.naddrs;
+    addrs = ngx_palloc(cf->pool, (conf->naddrs + u.naddrs) * sizeof(ngx_addr_t));
+    if (addrs == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (conf->naddrs > 0) {
+        ngx_memcpy(addrs, conf->addrs, conf->naddrs * sizeof(ngx_addr_t));
+    }
+
+    ngx_memcpy(addrs + conf->naddrs, u.addrs, u.naddrs * sizeof(ngx_addr_t));
+    conf->addrs = addrs;
+    conf->naddrs += u.naddrs;
 
     return NGX_OK;
+}
+
+
+/* How sentinels are reached: as a store's conf of its own. */
+static ngx_int_t
+ngx_pz_store_conf_sentinel(ngx_pz_store_words_t *words)
+{
+    size_t                i;
+    pz_sb_t               shown;
+    pz_error_t            error;
+    pz_redis_url_t       *url = &words->conf->url;
+    ngx_pz_store_conf_t  *sentinel;
+
+    sentinel = ngx_pcalloc(words->cf->pool, sizeof(ngx_pz_store_conf_t));
+    if (sentinel == NULL) {
+        return NGX_ERROR;
+    }
+
+    sentinel->connect_timeout = words->conf->connect_timeout;
+    sentinel->url.scheme = PZ_REDIS_TCP;
+    sentinel->url.user = ngx_pz_store_conf_text(&words->sentinel_user);
+
+    if (words->sentinel_password.len > 0
+        && pz_redis_secret_read(words->arena, ngx_pz_store_conf_text(&words->sentinel_password),
+                                &sentinel->url.password, &error)
+           != 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, words->cf, 0, "personalize_redis: %s", error.text);
+        return NGX_ERROR;
+    }
+
+    pz_sb_init(&shown, words->arena, 1024);
+    pz_sb_literal(&shown, "sentinels of ");
+    pz_sb_add(&shown, url->master);
+
+    if (pz_sb_done(&shown, &sentinel->url.shown) != 0) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < url->nnodes; i++) {
+        if (ngx_pz_store_conf_host(words->cf, sentinel, url->nodes[i].host, url->nodes[i].port)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    words->conf->sentinel = sentinel;
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pz_store_conf_resolve(ngx_pz_store_words_t *words)
+{
+    const pz_redis_url_t  *url = &words->conf->url;
+
+    switch (url->scheme) {
+    case PZ_REDIS_SENTINEL:
+        return ngx_pz_store_conf_sentinel(words);
+    case PZ_REDIS_UNIX:
+        return ngx_pz_store_conf_host(words->cf, words->conf, url->path, 0);
+    default:
+        return ngx_pz_store_conf_host(words->cf, words->conf, url->host, url->port);
+    }
 }
 
 
@@ -121,11 +215,12 @@ ngx_pz_store_conf_prefix(ngx_pz_store_conf_t *conf, ngx_str_t *value)
 
 /* name=value; NGX_DECLINED: no such name, NGX_ERROR: no such value. */
 static ngx_int_t
-ngx_pz_store_conf_param(ngx_pz_store_conf_t *conf, ngx_pz_tls_params_t *tls, ngx_str_t *param)
+ngx_pz_store_conf_param(ngx_pz_store_words_t *words, ngx_str_t *param)
 {
-    u_char      *eq;
-    ngx_int_t    n;
-    ngx_str_t    value;
+    u_char               *eq;
+    ngx_int_t             n;
+    ngx_str_t             value;
+    ngx_pz_store_conf_t  *conf = words->conf;
 
     eq = ngx_strlchr(param->data, param->data + param->len, '=');
     if (eq == NULL) {
@@ -150,35 +245,51 @@ ngx_pz_store_conf_param(ngx_pz_store_conf_t *conf, ngx_pz_tls_params_t *tls, ngx
     } else if (ngx_strncmp(param->data, "prefix=", 7) == 0) {
         return ngx_pz_store_conf_prefix(conf, &value);
 
+    } else if (ngx_strncmp(param->data, "sentinel_user=", 14) == 0) {
+        words->sentinel_user = value;
+        return value.len > 0 ? NGX_OK : NGX_ERROR;
+
+    } else if (ngx_strncmp(param->data, "sentinel_password=", 18) == 0) {
+        words->sentinel_password = value;
+        return value.len > 0 ? NGX_OK : NGX_ERROR;
+
     } else {
-        return ngx_pz_tls_param(tls, param);
+        return ngx_pz_tls_param(&words->tls, param);
     }
 
     return n > 0 ? NGX_OK : NGX_ERROR;
 }
 
 
+/* A password is not repeated, whatever is wrong with it. */
 static ngx_int_t
-ngx_pz_store_conf_params(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_pz_tls_params_t *tls,
-    ngx_str_t *params, ngx_uint_t n)
+ngx_pz_store_conf_params(ngx_pz_store_words_t *words, ngx_str_t *params, ngx_uint_t n)
 {
     ngx_int_t   rc;
+    ngx_str_t   shown;
     ngx_uint_t  i;
 
     for (i = 0; i < n; i++) {
-        rc = ngx_pz_store_conf_param(conf, tls, &params[i]);
+        rc = ngx_pz_store_conf_param(words, &params[i]);
 
         if (rc == NGX_OK) {
             continue;
         }
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        shown = params[i];
+
+        if (ngx_strncmp(shown.data, "sentinel_password", 17) == 0) {
+            shown.len = 17;
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, words->cf, 0,
                            rc == NGX_DECLINED
                            ? "personalize_redis: unknown parameter \"%V\"; there are "
-                             "timeout=, connect_timeout=, max_pending=, prefix=, and with "
-                             "rediss:// ca=, cert=, key=, verify= and name="
+                             "timeout=, connect_timeout=, max_pending=, prefix=, with "
+                             "rediss:// ca=, cert=, key=, verify= and name=, and with "
+                             "redis-sentinel:// sentinel_user= and sentinel_password="
                            : "personalize_redis: invalid value in \"%V\"",
-                           &params[i]);
+                           &shown);
         return NGX_ERROR;
     }
 
@@ -186,19 +297,36 @@ ngx_pz_store_conf_params(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_pz_tls_p
 }
 
 
+/* Parameters that belong to another kind of URL. */
 static ngx_int_t
-ngx_pz_store_conf_tls(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_pz_tls_params_t *params)
+ngx_pz_store_conf_fit(ngx_pz_store_words_t *words)
 {
-    if (conf->url.scheme == PZ_REDIS_TLS) {
-        conf->tls = ngx_pz_tls_configure(cf, params);
-        return conf->tls != NULL ? NGX_OK : NGX_ERROR;
+    const char         *why;
+    pz_redis_scheme_t   scheme;
+
+    why = NULL;
+    scheme = words->conf->url.scheme;
+
+    if (scheme != PZ_REDIS_TLS && ngx_pz_tls_asked(&words->tls)) {
+        why = "ca=, cert=, key=, verify= and name= are for TLS: write rediss://";
+
+    } else if (scheme != PZ_REDIS_SENTINEL
+               && (words->sentinel_user.len > 0 || words->sentinel_password.len > 0))
+    {
+        why = "sentinel_user= and sentinel_password= are for redis-sentinel://";
+
+    } else if (words->sentinel_user.len > 0 && words->sentinel_password.len == 0) {
+        why = "sentinel_user= needs sentinel_password=";
     }
 
-    if (ngx_pz_tls_asked(params)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "personalize_redis: ca=, cert=, key=, verify= and name= are for "
-                           "TLS: write rediss://");
+    if (why != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, words->cf, 0, "personalize_redis: %s", why);
         return NGX_ERROR;
+    }
+
+    if (scheme == PZ_REDIS_TLS) {
+        words->conf->tls = ngx_pz_tls_configure(words->cf, &words->tls);
+        return words->conf->tls != NULL ? NGX_OK : NGX_ERROR;
     }
 
     return NGX_OK;
@@ -208,8 +336,8 @@ ngx_pz_store_conf_tls(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_pz_tls_para
 ngx_pz_store_conf_t *
 ngx_pz_store_configure(ngx_conf_t *cf, ngx_str_t *words, ngx_uint_t nwords)
 {
-    ngx_pz_store_conf_t  *conf;
-    ngx_pz_tls_params_t   tls;
+    ngx_pz_store_conf_t   *conf;
+    ngx_pz_store_words_t   read;
 
     conf = ngx_pcalloc(cf->pool, sizeof(ngx_pz_store_conf_t));
     if (conf == NULL) {
@@ -220,13 +348,16 @@ ngx_pz_store_configure(ngx_conf_t *cf, ngx_str_t *words, ngx_uint_t nwords)
     conf->max_pending = NGX_PZ_STORE_MAX_PENDING;
     ngx_str_set(&conf->prefix, NGX_PZ_STORE_PREFIX);
 
-    ngx_memzero(&tls, sizeof(ngx_pz_tls_params_t));
-    tls.verify = NGX_CONF_UNSET;
+    ngx_memzero(&read, sizeof(ngx_pz_store_words_t));
+    read.cf = cf;
+    read.conf = conf;
+    read.tls.verify = NGX_CONF_UNSET;
 
-    if (ngx_pz_store_conf_url(cf, conf, &words[0]) != NGX_OK
-        || ngx_pz_store_conf_params(cf, conf, &tls, words + 1, nwords - 1) != NGX_OK
-        || ngx_pz_store_conf_tls(cf, conf, &tls) != NGX_OK
-        || ngx_pz_store_conf_resolve(cf, conf) != NGX_OK)
+    if (ngx_pz_store_conf_arena(&read) != NGX_OK
+        || ngx_pz_store_conf_url(&read, &words[0]) != NGX_OK
+        || ngx_pz_store_conf_params(&read, words + 1, nwords - 1) != NGX_OK
+        || ngx_pz_store_conf_fit(&read) != NGX_OK
+        || ngx_pz_store_conf_resolve(&read) != NGX_OK)
     {
         return NULL;
     }
