@@ -112,6 +112,10 @@ for my $case (@refused) {
     is($redis->calls('auth'), $before, '  the password was not sent');
 }
 
+$redis->stop;
+ok(told(qr/cannot connect, trying again \(111: Connection refused\)$/m), 'another fault comes without the reason of this one');
+serve($elsewhere, $elsewhere_key);
+
 # --- and who is all the same --------------------------------------------------
 
 again($url, "ca=$ca name=redis.example");

@@ -178,6 +178,9 @@ ngx_pz_link_report(ngx_pz_link_t *link, const ngx_pz_link_fault_t *fault,
     ngx_pz_link_event(link, fault->event);
     ngx_pz_incident(&link->incidents, fault->incident, fault->level, err, fault->text,
                     &detail);
+
+    /* The next fault has reasons of its own. */
+    link->tls.why_len = 0;
 }
 
 
