@@ -276,7 +276,8 @@ ngx_pz_link_secure(ngx_pz_link_t *link)
     c = link->connection;
     rc = NGX_OK;
 
-    if (c->ssl == NULL) {
+    /* begin() makes it; c->ssl is not there in an nginx without SSL. */
+    if (c->pool == NULL) {
         rc = ngx_pz_tls_begin(&link->tls, c, &link->where.host);
     }
 

@@ -53,7 +53,7 @@ ngx_pz_link_drain(ngx_pz_link_t *link)
         }
 
         if (n == NGX_ERROR || n == 0) {
-            ngx_pz_link_closed(link, n == 0 || c->ssl != NULL ? 0 : ngx_socket_errno);
+            ngx_pz_link_closed(link, n == 0 || link->conf->tls != NULL ? 0 : ngx_socket_errno);
             return NGX_DONE;
         }
 
@@ -198,7 +198,7 @@ ngx_pz_link_on_push(ngx_event_t *ev)
         && link->connection->write->ready)
     {
         if (ngx_pz_link_write(link) != NGX_OK) {
-            err = link->connection->ssl != NULL ? 0 : ngx_socket_errno;
+            err = link->conf->tls != NULL ? 0 : ngx_socket_errno;
             ngx_pz_link_closed(link, err);
             return;
         }
