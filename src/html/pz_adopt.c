@@ -75,7 +75,11 @@ adopt_block(pz_tree_t *t, unsigned index, unsigned f, unsigned block)
         unsigned   k;
 
         t->work++;
-        for (k = t->nformats; k > 0 && !(t->formats[k - 1].atom && t->formats[k - 1].node == i); k--) { /* void */ }
+        for (k = t->nformats; k > 0; k--) {
+            if (t->formats[k - 1].atom && t->formats[k - 1].node == i) {
+                break;
+            }
+        }
 
         if (k && ++between > 3) {
             node->flags &= (uint8_t) ~PZ_NODE_FORMATTING;

@@ -30,18 +30,21 @@ typedef struct {
 
 /* Nothing with raw text in it: there a comment would be text. */
 static const case_t adds[] = {
-    { "p", PZ_EDIT_AFTER, "" }, { "div", PZ_EDIT_APPEND, "" }, { "li, td, dd", PZ_EDIT_BEFORE, "" },
+    { "p", PZ_EDIT_AFTER, "" }, { "div", PZ_EDIT_APPEND, "" },
+    { "li, td, dd", PZ_EDIT_BEFORE, "" },
     { "body", PZ_EDIT_PREPEND, "" }, { "b, i, a", PZ_EDIT_ADD_CLASS, "new" },
     { "body", PZ_EDIT_APPEND, "" }, { "p, div", PZ_EDIT_SET_ATTR, "title" },
     { "p.a, b.a", PZ_EDIT_REMOVE_ATTR, "class" }, { "table", PZ_EDIT_AFTER, "" },
-    { "head", PZ_EDIT_APPEND, "" }, { "ul > li", PZ_EDIT_AFTER, "" }, { "div + p", PZ_EDIT_PREPEND, "" },
+    { "head", PZ_EDIT_APPEND, "" }, { "ul > li", PZ_EDIT_AFTER, "" },
+    { "div + p", PZ_EDIT_PREPEND, "" },
 };
 
 static const case_t swaps[] = {
     { "p", PZ_EDIT_REPLACE, "" }, { "div", PZ_EDIT_INNER, "" }, { "table", PZ_EDIT_REPLACE, "" },
     { ".a", PZ_EDIT_INNER, "" }, { "li", PZ_EDIT_AFTER, "" }, { "b, a", PZ_EDIT_REPLACE, "" },
-    { "br, img, path", PZ_EDIT_REPLACE, "" }, { "body", PZ_EDIT_INNER, "" }, { "*", PZ_EDIT_BEFORE, "" },
-    { "svg *", PZ_EDIT_REPLACE, "" }, { "td", PZ_EDIT_INNER, "" }, { "script", PZ_EDIT_REPLACE, "" },
+    { "br, img, path", PZ_EDIT_REPLACE, "" }, { "body", PZ_EDIT_INNER, "" },
+    { "*", PZ_EDIT_BEFORE, "" }, { "svg *", PZ_EDIT_REPLACE, "" }, { "td", PZ_EDIT_INNER, "" },
+    { "script", PZ_EDIT_REPLACE, "" },
 };
 
 static int
@@ -104,7 +107,8 @@ rewrite(output_t *out, const pz_edit_t *edits, int explicit_only, const char *pa
 }
 
 static void
-choose(pz_edit_t *edits, pz_arena_t *arena, const case_t *cases, size_t n, unsigned choice, int slots)
+choose(pz_edit_t *edits, pz_arena_t *arena, const case_t *cases, size_t n, unsigned choice,
+    int slots)
 {
     for (size_t i = 0; i < EDITS; i++) {
         const case_t *c = &cases[(choice + i * (1 + choice / n)) % n];
@@ -125,7 +129,7 @@ is_ours(const tokens_t *t, const token_t *token)
     return token->kind == 'C' && token->len == 2 && memcmp(t->bytes + token->from, "pz", 2) == 0;
 }
 
-/* Whether `other` of the output is `token` of the page, its tag edited perhaps, or begins its text. */
+/* Whether `other` of the output is the page's `token`, its tag edited perhaps, or part of its text. */
 static int
 continues(const tokens_t *in, const token_t *token, const tokens_t *now, const token_t *other)
 {

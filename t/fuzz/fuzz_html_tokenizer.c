@@ -9,7 +9,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-read_page(tokens_t *tokens, unsigned how, const char *page, size_t len, unsigned most, unsigned seed)
+read_page(tokens_t *tokens, unsigned how, const char *page, size_t len, unsigned most,
+    unsigned seed)
 {
     pz_arena_t     *arena = pz_arena_create(16 << 20, 0);
     tokens_reader_t reader;
