@@ -114,8 +114,13 @@ Personalize::Process::until_true(4, sub { !$t->welcomes($t->get('/?as=cat'), 'Ca
 
 # --- a slow list holds back only what stands behind it
 
+my ($held) = grep { /held_responses_total\{point="slot"\}/ } keys %metrics;
+ok(defined $held, 'a response that a slot holds back has a counter');
+my $before = { $t->metrics }->{ $held // '' } // 0;
+
 $t->link->set(delay => 0.1);
 $r = $t->visit('/?as=ann');
+is({ $t->metrics }->{ $held // '' }, $before + 1, 'which moves once a response');
 is(join(' ', $r->body =~ m{href="/product/(\w+)"}g), 'P1 P2 P3', 'a slow Redis is waited for');
 cmp_ok($r->total, '<', 1.5, 'as long as the deadline says');
 

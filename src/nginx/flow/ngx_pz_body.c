@@ -452,6 +452,11 @@ ngx_pz_body_mark(ngx_pz_body_t *body)
 
     c = body->pr->request->connection;
 
+    if (body->output.waiting && !body->held) {
+        body->held = 1;
+        ngx_pz_request_count(body->pr, HELD_SLOT);
+    }
+
     if (body->source.in != NULL || body->output.out != NULL) {
         c->buffered |= NGX_PZ_BUFFERED;
 

@@ -27,6 +27,7 @@ struct ngx_pz_body_s {
     ngx_pz_output_fill_pt     fill;
     ngx_str_t                *slots;        /* their content in ASCII; NULL: the page is UTF-8 */
     unsigned                  ended:1;      /* all of the page has been read */
+    unsigned                  held:1;       /* a slot has kept back what is behind it */
     unsigned                  passing:1;    /* nothing is edited any more */
 };
 

@@ -303,8 +303,6 @@ ngx_pz_pipeline_header_filter(ngx_http_request_t *r)
         return ngx_http_next_header_filter(r);
     }
 
-    pr->eligible = 1;
-
     if (r->method == NGX_HTTP_HEAD) {
         pr->headed = 1;
         pr->status = NGX_PZ_STATUS_HEAD;

@@ -68,7 +68,6 @@ struct ngx_pz_request_s {
     ngx_chain_t               *held;       /* body that came while the header was held */
     unsigned                   left:1;     /* an internal redirect led to where the module is off */
     unsigned                   page:1;     /* the request asks for a page */
-    unsigned                   eligible:1; /* and the response is one */
     unsigned                   headed:1;   /* the response's header has been dealt with */
     unsigned                   holding:1;  /* the header waits for the lookup */
     unsigned                   waiting:1;  /* the access phase waits for the lookup */
