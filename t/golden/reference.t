@@ -106,11 +106,27 @@ for my $family (sort keys %values) {
     like($help, qr/^    \{ "$family",\s+"[A-Z].*\." \},$/m, '  and its HELP');
 }
 
+# --- histograms
+
+my (%times, %time_label);
+my ($list) = slurp('src/nginx/cache/ngx_pz_histogram.h') =~ /#define NGX_PZ_TIMES\(X\)(.*?[^\\])\n\n/s;
+push @{ $times{$1} }, $3 and $time_label{$1} = $2 while $list =~ /X\(\w+,\s*"(\w+)",\s*"(\w+)",\s*"(\w+)",/g;
+cmp_ok(scalar keys %times, '>=', 4, 'histograms in the source');
+
+my $times_help = slurp('src/nginx/endpoint/ngx_pz_times.c');
+for my $family (sort keys %times) {
+    my ($text) = $metrics =~ /^### personalize_$family\{$time_label{$family}\}\n(.*?)(?=^##|\z)/ms;
+    ok($text, "personalize_$family has its section") or next;
+    like($text, qr/`$_`/, "  $_") for @{ $times{$family} };
+    like($times_help, qr/^    \{ "$family",\s+"[A-Z].*\." \},$/m, '  and its HELP');
+}
+
 like($metrics, qr/personalize_$_\b/, "personalize_$_") for $help =~ /ngx_pz_metrics_(?:gauge|zone)\(sb, worker, "(\w+)"/g;
 
 # every series that an example asks for is there
 my %series = map { ("personalize_${_}_total" => 1) } keys %values, 'responses', 'lookups';
 $series{personalize_rules_broken} = 1;
+for my $family (keys %times) { $series{"personalize_${family}_$_"} = 1 for qw(bucket sum count) }
 my @asked = map { /(personalize_\w+)/g } $metrics =~ /```promql\n(.*?)```/gs;
 cmp_ok(scalar @asked, '>=', 8, 'series in examples');
 is_deeply([ grep { !$series{$_} } @asked ], [], 'and each is one of ours');

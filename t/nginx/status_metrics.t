@@ -87,6 +87,29 @@ is(delta('personalize_responses_total{status="applied"}', sub { $t->get("$admin/
 
 # --- the grammar of Prometheus' text format 0.0.4
 
+# A line of a histogram: buckets in order and never fewer, up to +Inf; then their sum and count.
+sub wrong_with_bucket {
+    my ($line, $family, $seen) = @_;
+
+    $line =~ /^${family}_(bucket|sum|count)\{(\w+="\w+")(?:,le="([^"]+)")?\} (\d+(?:\.\d+)?)$/ or return 'no such line';
+    my ($part, $label, $le, $value) = ($1, $2, $3, $4);
+    my $last = $seen->{"$family $label"} //= { le => -1, value => 0, part => 'bucket' };
+
+    if ($part eq 'bucket') {
+        return 'no bound' if !defined $le;
+        $le = 9**9**9 if $le eq '+Inf';
+        return 'a bucket out of order' if $last->{part} ne 'bucket' || $le <= $last->{le};
+        return 'a bucket has less than the one before' if $value < $last->{value};
+        @$last{qw(le value)} = ($le, $value);
+        return '';
+    }
+    return 'a bound where there is none' if defined $le;
+    return 'no +Inf' if $last->{le} != 9**9**9;
+    return 'out of order' if $part ne { bucket => 'sum', sum => 'count' }->{ $last->{part} };
+    $last->{part} = $part;
+    return $part eq 'count' && $value != $last->{value} ? 'not what +Inf has' : '';
+}
+
 # Each line; what is wrong with it, or ''.
 sub wrong_with_metrics {
     my ($text, $samples) = @_;
@@ -99,9 +122,13 @@ sub wrong_with_metrics {
             return "$1 comes twice" if $done{$1}++;
             ($family, $type) = ($1, undef);
             return "$1: not a name" if $family !~ /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-        } elsif ($line =~ /^# TYPE (\S+) (counter|gauge)$/) {
+        } elsif ($line =~ /^# TYPE (\S+) (counter|gauge|histogram)$/) {
             return "$1: TYPE is not behind its HELP" if !defined $family || $1 ne $family || $type;
             $type = $2;
+        } elsif ($type && $type eq 'histogram') {
+            my $why = wrong_with_bucket($line, $family, \%seen);
+            return "$line: $why" if $why;
+            push @$samples, [ $line =~ /^(\w+)\{(\w+)="(\w+)"/ ];
         } elsif ($line =~ /^(\w+)\{(\w+)="((?:[^"\\\n]|\\[\\n"])*)"\} (\d+(?:\.\d+)?)$/) {
             my ($name, $label, $value) = ($1, $2, $3);
             return "$name stands under $family" if $name ne $family || !$type;
@@ -128,7 +155,11 @@ my ($odd) = grep { $_->[0] eq 'personalize_rules_campaigns' && $_->[2] =~ /odd/ 
 is($odd->[2], $t->dir . '/odd"na\\me', 'a quote and a backslash in a label come back');
 
 # the judge must be able to say no
+my $times = "# HELP personalize_a A.\n# TYPE personalize_a histogram\n";
 isnt(wrong_with_metrics($_, []), '', 'it refuses ' . ($_ =~ s/\n/ /gr)) for
+    qq{${times}personalize_a_bucket{b="c",le="1"} 2\npersonalize_a_bucket{b="c",le="+Inf"} 1\n},
+    qq{${times}personalize_a_bucket{b="c",le="1"} 2\npersonalize_a_sum{b="c"} 1\n},
+    qq{${times}personalize_a_bucket{b="c",le="+Inf"} 2\npersonalize_a_sum{b="c"} 1\npersonalize_a_count{b="c"} 3\n},
     qq{personalize_a_total{b="c"} 1\n},
     qq{# HELP personalize_a_total A.\n# TYPE personalize_a_total counter\npersonalize_a_total{b="c"d"} 1\n},
     qq{# HELP personalize_a A.\n# TYPE personalize_a counter\npersonalize_a{b="c"} 1\n},
@@ -178,6 +209,13 @@ for my $family (grep { !/^(responses|lookups)$/ } keys %$counters) {
 }
 is($here, $there, 'every counter of the one is in the other');
 
+my $seconds = $t->status->{times};
+cmp_ok(scalar keys %$seconds, '>=', 4, 'there are histograms');
+for my $family (sort keys %$seconds) {
+    is_deeply([ sort keys %{ $seconds->{$family} } ],
+        [ sort map { /^personalize_${family}_count\{\w+="(\w+)"/ } keys %metrics ], "$family of the one is in the other");
+}
+
 # --- broken rules
 
 my $broken = 'personalize_rules_broken{path="' . $t->dir . '/rules"}';
@@ -201,7 +239,7 @@ my %old = $t->metrics;
 ok($t->reload, 'a reload');
 sleep 0.3;
 my %new = $t->metrics;
-my @lost = grep { /_total\{/ && $new{$_} < $old{$_} } keys %old;
+my @lost = grep { /_(?:total|bucket|sum|count)\{/ && $new{$_} < $old{$_} } keys %old;
 is_deeply(\@lost, [], 'no counter goes back');
 
 # --- Redis goes

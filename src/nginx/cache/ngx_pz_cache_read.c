@@ -14,7 +14,16 @@ typedef struct {
     ngx_pz_cache_age_e  age;
     pz_str_t            value;
     size_t              items;
+    uint64_t            ms;        /* since it was written */
 } ngx_pz_cache_copy_t;
+
+
+/* Each worker has its own idea of now, by as long as one turn of its loop. */
+static uint64_t
+ngx_pz_cache_since(const ngx_pz_cache_entry_t *entry, uint64_t now)
+{
+    return now > entry->written ? now - entry->written : 0;
+}
 
 
 /* How old an entry is for this reader; MISS: too old. */
@@ -24,8 +33,7 @@ ngx_pz_cache_age(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_entry_t *en
 {
     uint64_t  age, ttl;
 
-    /* each worker has its own idea of now, by as long as one turn of its loop */
-    age = now > entry->written ? now - entry->written : 0;
+    age = ngx_pz_cache_since(entry, now);
     ttl = entry->items == 0 ? conf->negative : conf->ttl;
 
     if (age < ttl) {
@@ -105,6 +113,7 @@ ngx_pz_cache_take_copy_locked(const ngx_pz_cache_conf_t *conf,
     copy->value.len = entry->value_len;
     copy->items = entry->items;
     copy->age = age;
+    copy->ms = ngx_pz_cache_since(entry, now);
 
     found->refresh = age == NGX_PZ_CACHE_STALE && ngx_pz_cache_turn_locked(entry, now);
     ngx_pz_cache_used_locked(conf->cache, n, now);
@@ -117,9 +126,15 @@ ngx_pz_cache_take_copy_locked(const ngx_pz_cache_conf_t *conf,
 
 static void
 ngx_pz_cache_count_read(ngx_pz_cache_t *cache, ngx_pz_cache_kind_e kind,
-    const ngx_pz_cache_found_t *found)
+    const ngx_pz_cache_found_t *found, uint64_t ms)
 {
     ngx_pz_cache_read_e  read;
+
+    static const ngx_pz_time_e  ages[NGX_PZ_CACHE_KINDS] = {
+        [NGX_PZ_CACHE_PROFILE] = NGX_PZ_TIME_AGE_PROFILE,
+        [NGX_PZ_CACHE_LIST] = NGX_PZ_TIME_AGE_LIST,
+        [NGX_PZ_CACHE_PRODUCT] = NGX_PZ_TIME_AGE_PRODUCT,
+    };
 
     static const ngx_pz_event_e  events[NGX_PZ_CACHE_KINDS][NGX_PZ_CACHE_READS] = {
         NGX_PZ_CACHE_READS_OF(PROFILE),
@@ -143,6 +158,10 @@ ngx_pz_cache_count_read(ngx_pz_cache_t *cache, ngx_pz_cache_kind_e kind,
     }
 
     ngx_pz_count(cache->counters->events[events[kind][read]]);
+
+    if (read != NGX_PZ_CACHE_READ_MISS) {
+        ngx_pz_histogram_add(cache->counters->times, ages[kind], ms * 1000);
+    }
 }
 
 
@@ -155,6 +174,7 @@ ngx_pz_cache_get(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
 
     ngx_memzero(found, sizeof(ngx_pz_cache_found_t));
     copy.age = NGX_PZ_CACHE_MISS;
+    copy.ms = 0;
     slot = ngx_pz_cache_slot_of(conf->cache, key->store);
 
     if (slot != NGX_PZ_CACHE_NO_SLOT && ngx_pz_cache_lock(conf->cache) == NGX_OK) {
@@ -170,5 +190,5 @@ ngx_pz_cache_get(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
         }
     }
 
-    ngx_pz_cache_count_read(conf->cache, key->kind, found);
+    ngx_pz_cache_count_read(conf->cache, key->kind, found, copy.ms);
 }

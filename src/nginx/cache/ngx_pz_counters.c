@@ -6,6 +6,7 @@
 /* Differs whenever a counter is added or taken away. */
 #define NGX_PZ_COUNTERS_LAYOUT                                                 \
     (((ngx_uint_t) 0x70430001)                                                 \
+     ^ ((ngx_uint_t) NGX_PZ_TIME_LAST << 26)                                   \
      ^ ((ngx_uint_t) NGX_PZ_STATUS_LAST << 20)                                 \
      ^ ((ngx_uint_t) NGX_PZ_LOOKUP_LAST << 12)                                 \
      ^ (ngx_uint_t) NGX_PZ_EVENT_LAST)

@@ -10,6 +10,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "ngx_pz_histogram.h"
+
 /*
  * How a response ended: $personalize_status.  Past NOTHING each is a reason for
  * which the page is the origin's.
@@ -138,6 +140,7 @@ typedef struct {
     ngx_atomic_t statuses[NGX_PZ_STATUS_LAST];
     ngx_atomic_t lookups[NGX_PZ_LOOKUP_LAST];
     ngx_atomic_t events[NGX_PZ_EVENT_LAST];
+    ngx_pz_histogram_t times[NGX_PZ_TIME_LAST];
 } ngx_pz_counters_t;
 
 /*

@@ -2,6 +2,7 @@
 
 #include "ngx_pz_reply.h"
 #include "ngx_pz_request.h"
+#include "ngx_pz_times.h"
 #include "pz_version.h"
 
 #define NGX_PZ_METRICS_MAX   (256 * 1024)
@@ -267,6 +268,7 @@ ngx_pz_metrics_send(ngx_http_request_t *r, ngx_pz_worker_t *worker)
 
     ngx_pz_metrics_responses(&sb, worker->counters);
     ngx_pz_metrics_events(&sb, worker->counters);
+    ngx_pz_times_metrics(&sb, worker->counters);
     ngx_pz_metrics_rules(&sb, worker);
     ngx_pz_metrics_caches(&sb, worker);
 

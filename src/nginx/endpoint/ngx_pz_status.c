@@ -4,6 +4,7 @@
 
 #include "ngx_pz_reply.h"
 #include "ngx_pz_request.h"
+#include "ngx_pz_times.h"
 #include "pz_version.h"
 
 #define NGX_PZ_STATUS_MAX  (256 * 1024)
@@ -182,6 +183,10 @@ ngx_pz_status_write(pz_json_writer_t *w, ngx_pz_worker_t *worker)
     ngx_pz_json_object(w, "counters");
     ngx_pz_status_words(w, worker->counters);
     ngx_pz_status_events(w, worker->counters);
+    pz_json_object_end(w);
+
+    ngx_pz_json_object(w, "times");
+    ngx_pz_times_status(w, worker->counters);
     pz_json_object_end(w);
 }
 

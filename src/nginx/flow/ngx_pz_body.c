@@ -445,6 +445,20 @@ ngx_pz_body_ready(ngx_pz_body_t *body, ngx_chain_t **ready)
 }
 
 
+/* How long slots keep back what is behind them. */
+static void
+ngx_pz_body_time(ngx_pz_body_t *body)
+{
+    if (body->output.waiting && body->held_since == 0) {
+        body->held_since = ngx_pz_clock();
+
+    } else if (!body->output.waiting && body->held_since != 0) {
+        ngx_pz_request_time(body->pr, HELD_SLOT, body->held_since);
+        body->held_since = 0;
+    }
+}
+
+
 static void
 ngx_pz_body_mark(ngx_pz_body_t *body)
 {
@@ -456,6 +470,8 @@ ngx_pz_body_mark(ngx_pz_body_t *body)
         body->held = 1;
         ngx_pz_request_count(body->pr, HELD_SLOT);
     }
+
+    ngx_pz_body_time(body);
 
     if (body->source.in != NULL || body->output.out != NULL) {
         c->buffered |= NGX_PZ_BUFFERED;

@@ -26,6 +26,7 @@ struct ngx_pz_body_s {
     off_t                     left;         /* bytes still to come; 0: nobody said how many */
     ngx_pz_output_fill_pt     fill;
     ngx_str_t                *slots;        /* their content in ASCII; NULL: the page is UTF-8 */
+    uint64_t                  held_since;   /* by ngx_pz_clock(): a slot waits; 0: none does */
     unsigned                  ended:1;      /* all of the page has been read */
     unsigned                  held:1;       /* a slot has kept back what is behind it */
     unsigned                  passing:1;    /* nothing is edited any more */

@@ -14,6 +14,7 @@ struct ngx_pz_slot_s {
     ngx_pz_request_t     *pr;
     const pz_want_t      *want;
     ngx_pz_query_t        query;       /* of a coupon, which no cache may hold */
+    uint64_t              asked;       /* by ngx_pz_clock(): of that */
     ngx_pz_fetch_t        fetch;       /* of lists, then of products */
     ngx_pz_fetch_item_t   items[NGX_PZ_QUERY_REPLIES];
     ngx_pz_products_t     products;
@@ -80,6 +81,8 @@ ngx_pz_content_ask_coupon(ngx_pz_slot_t *slot)
     query->arena = pr->arena;
     query->done = ngx_pz_content_on_coupon;
     query->data = slot;
+
+    slot->asked = ngx_pz_clock();
 
     if (ngx_pz_store_send(ngx_pz_content_store(pr), query) != NGX_OK) {
         return NGX_DECLINED;
@@ -318,6 +321,8 @@ ngx_pz_content_on_coupon(ngx_pz_query_t *query)
     pr = slot->pr;
     html = PZ_STR_NONE;
     rc = -1;
+
+    ngx_pz_request_time(pr, REDIS_COUPON, slot->asked);
 
     reply = query->replies[0];
 

@@ -84,12 +84,28 @@ ngx_pz_decision_plan(ngx_pz_request_t *pr)
 }
 
 
+static void
+ngx_pz_decision_time(ngx_pz_request_t *pr, uint64_t since)
+{
+    if (pr->decision.status == NGX_PZ_STATUS_APPLIED) {
+        ngx_pz_request_time(pr, DECISION_APPLIED, since);
+
+    } else if (pr->decision.status == NGX_PZ_STATUS_NOTHING) {
+        ngx_pz_request_time(pr, DECISION_NOTHING, since);
+    }
+}
+
+
 void
 ngx_pz_decision_make(ngx_pz_request_t *pr)
 {
+    uint64_t  since;
+
     if (pr->decision.made) {
         return;
     }
+
+    since = ngx_pz_clock();
 
     if (pr->decision.rules != NULL) {
         pz_ruleset_release(pr->decision.rules);
@@ -99,6 +115,8 @@ ngx_pz_decision_make(ngx_pz_request_t *pr)
 
     pr->decision.made = 1;
     pr->decision.status = ngx_pz_decision_plan(pr);
+
+    ngx_pz_decision_time(pr, since);
 
     if (pr->decision.status != NGX_PZ_STATUS_APPLIED) {
         /* half a plan is no plan */

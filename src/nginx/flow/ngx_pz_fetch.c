@@ -37,6 +37,10 @@ ngx_pz_fetch_on_reply(ngx_pz_query_t *query)
     fetch->status = query->status;
     fetch->waiting = 0;
 
+    if (query->status == NGX_PZ_QUERY_OK) {
+        ngx_pz_flight_time(fetch->worker->counters, fetch->items[0].kind, fetch->asked);
+    }
+
     for (i = 0; i < fetch->n && query->status == NGX_PZ_QUERY_OK; i++) {
         fetch->items[i].reply = query->replies[i];
     }
@@ -69,6 +73,8 @@ ngx_pz_fetch_ask(ngx_pz_fetch_t *fetch)
     query->arena = fetch->arena;
     query->done = ngx_pz_fetch_on_reply;
     query->data = fetch;
+
+    fetch->asked = ngx_pz_clock();
 
     if (ngx_pz_store_send(ngx_pz_fetch_store(fetch), query) != NGX_OK) {
         fetch->status = query->status;

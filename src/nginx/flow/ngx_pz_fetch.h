@@ -44,6 +44,7 @@ struct ngx_pz_fetch_s {
     ngx_pz_query_status_e       status;     /* OK: some item has a reply, or Redis gave all */
 
     ngx_pz_query_t              query;      /* the fetch's own, from here on */
+    uint64_t                    asked;      /* by ngx_pz_clock(): of the query */
     ngx_uint_t                  waiting;
     ngx_event_t                 timer;
 };

@@ -12,6 +12,7 @@ typedef struct {
     ngx_pz_flights_t  *flights;
     pz_arena_t        *arena;      /* holds the flight itself, too */
     ngx_pz_leg_t      *legs;
+    uint64_t           asked;      /* by ngx_pz_clock() */
 } ngx_pz_flight_t;
 
 static void ngx_pz_flight_on_reply(ngx_pz_query_t *query);
@@ -78,6 +79,20 @@ ngx_pz_flight_command(pz_sb_t *sb, ngx_pz_cache_kind_e kind, pz_str_t key)
     argv[1] = key;
 
     pz_redis_command(sb, argv, 2);
+}
+
+
+void
+ngx_pz_flight_time(ngx_pz_counters_t *counters, ngx_pz_cache_kind_e kind,
+    uint64_t asked)
+{
+    static const ngx_pz_time_e  times[NGX_PZ_CACHE_KINDS] = {
+        [NGX_PZ_CACHE_PROFILE] = NGX_PZ_TIME_REDIS_PROFILE,
+        [NGX_PZ_CACHE_LIST] = NGX_PZ_TIME_REDIS_LIST,
+        [NGX_PZ_CACHE_PRODUCT] = NGX_PZ_TIME_REDIS_PRODUCT,
+    };
+
+    ngx_pz_histogram_add(counters->times, times[kind], ngx_pz_clock() - asked);
 }
 
 
@@ -153,6 +168,8 @@ ngx_pz_flight_send(ngx_pz_flight_t *flight, ngx_pz_store_t *store, ngx_uint_t n,
     query->arena = flight->arena;
     query->done = ngx_pz_flight_on_reply;
     query->data = flight;
+
+    flight->asked = ngx_pz_clock();
 
     return ngx_pz_store_send(store, query);
 }
@@ -234,6 +251,10 @@ ngx_pz_flight_on_reply(ngx_pz_query_t *query)
     pz_reply_t       *reply;
     ngx_pz_leg_t     *leg;
     ngx_pz_flight_t  *flight = query->data;
+
+    if (query->status == NGX_PZ_QUERY_OK) {
+        ngx_pz_flight_time(flight->flights->counters, flight->legs[0].key.kind, flight->asked);
+    }
 
     for (i = 0; i < query->expected; i++) {
         leg = &flight->legs[i];

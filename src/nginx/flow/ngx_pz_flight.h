@@ -77,6 +77,10 @@ ngx_int_t ngx_pz_flight_start(ngx_pz_flights_t *flights, ngx_pz_store_t *store,
 void ngx_pz_seat_take(ngx_pz_seat_t *seat, ngx_pz_leg_t *leg);
 void ngx_pz_seat_leave(ngx_pz_seat_t *seat);
 
+/* A query of keys of this kind, sent at `asked` by ngx_pz_clock(), has its replies. */
+void ngx_pz_flight_time(ngx_pz_counters_t *counters, ngx_pz_cache_kind_e kind,
+    uint64_t asked);
+
 /* Append the command that reads a key of this kind. */
 void ngx_pz_flight_command(pz_sb_t *sb, ngx_pz_cache_kind_e kind, pz_str_t key);
 

@@ -66,6 +66,7 @@ struct ngx_pz_request_s {
     off_t                      length;     /* bytes of the origin's body, as its header says; or -1 */
     ngx_pz_status_e            status;     /* how it ended, or stands now */
     ngx_chain_t               *held;       /* body that came while the header was held */
+    uint64_t                   held_since; /* by ngx_pz_clock(): header or access phase */
     unsigned                   left:1;     /* an internal redirect led to where the module is off */
     unsigned                   page:1;     /* the request asks for a page */
     unsigned                   headed:1;   /* the response's header has been dealt with */
@@ -91,6 +92,11 @@ void ngx_pz_request_drop_lookup(ngx_pz_request_t *pr);
 
 #define ngx_pz_request_count(pr, event)                                       \
     ngx_pz_count((pr)->worker->counters->events[NGX_PZ_EVENT_##event])
+
+/* What began at `since`, by ngx_pz_clock(), is over. */
+#define ngx_pz_request_time(pr, time, since)                                  \
+    ngx_pz_histogram_add((pr)->worker->counters->times, NGX_PZ_TIME_##time,   \
+                         ngx_pz_clock() - (since))
 
 static ngx_inline pz_str_t
 ngx_pz_str(ngx_str_t s)

@@ -12,6 +12,7 @@ ngx_pz_suspend_access(ngx_pz_request_t *pr)
 
     r = pr->request;
     pr->waiting = 1;
+    pr->held_since = ngx_pz_clock();
 
     if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -35,6 +36,7 @@ ngx_pz_suspend_resume_access(ngx_pz_request_t *pr)
     c = r->connection;
 
     pr->waiting = 0;
+    ngx_pz_request_time(pr, HELD_ACCESS, pr->held_since);
 
     r->read_event_handler = ngx_http_block_reading;
     r->write_event_handler = ngx_http_core_run_phases;
@@ -48,6 +50,7 @@ ngx_int_t
 ngx_pz_suspend_header(ngx_pz_request_t *pr)
 {
     pr->holding = 1;
+    pr->held_since = ngx_pz_clock();
     pr->request->connection->buffered |= NGX_PZ_BUFFERED;
 
     return NGX_OK;
@@ -76,6 +79,7 @@ ngx_pz_suspend_release(ngx_pz_request_t *pr)
 
     pr->held = NULL;
     pr->holding = 0;
+    ngx_pz_request_time(pr, HELD_HEADER, pr->held_since);
     pr->request->connection->buffered &= ~NGX_PZ_BUFFERED;
 
     return held;
