@@ -2,54 +2,8 @@
  * Stage: the body.
  */
 #include "ngx_pz_body.h"
-#include "pz_escape.h"
 
 static int ngx_pz_body_on_span(void *data, const pz_span_t *span);
-
-
-/* A slot's content as an ASCII page takes it: made once, asked for often. */
-static ngx_int_t
-ngx_pz_body_fill_ascii(void *data, ngx_uint_t slot, ngx_str_t *html)
-{
-    pz_sb_t         sb;
-    pz_str_t        text;
-    ngx_int_t       rc;
-    ngx_pz_body_t  *body = data;
-
-    if (body->slots[slot].data != NULL) {
-        *html = body->slots[slot];
-        return NGX_OK;
-    }
-
-    rc = body->fill(body->pr, slot, html);
-
-    if (rc != NGX_OK || html->len == 0) {
-        return rc;
-    }
-
-    pz_sb_init(&sb, body->pr->arena, NGX_PZ_REQUEST_BUDGET);
-    pz_escape_html_ascii(&sb, ngx_pz_str(*html));
-
-    if (pz_sb_done(&sb, &text) != 0) {
-        ngx_str_null(html);
-        return NGX_OK;
-    }
-
-    *html = ngx_pz_ngx_str(text);
-    body->slots[slot] = *html;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_pz_body_fill(void *data, ngx_uint_t slot, ngx_str_t *html)
-{
-    ngx_pz_body_t  *body = data;
-
-    return body->slots != NULL ? ngx_pz_body_fill_ascii(data, slot, html)
-                               : body->fill(body->pr, slot, html);
-}
 
 
 ngx_int_t
@@ -72,8 +26,8 @@ ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
     ngx_pz_sniff_init(&body->sniff, r);
 
     ngx_pz_source_init(&body->source, r->pool, r->connection->log);
-    body->fill = fill;
-    ngx_pz_output_init(&body->output, r->pool, ngx_pz_body_fill, body);
+    ngx_pz_fill_init(&body->fill, pr, fill);
+    ngx_pz_output_init(&body->output, r->pool, ngx_pz_fill_slot, &body->fill);
 
     if (encoding != NGX_PZ_IDENTITY) {
         body->source.inflate = ngx_pz_inflate_create(r->pool, encoding,
@@ -117,12 +71,8 @@ ngx_pz_body_create_rewriter(ngx_pz_body_t *body, pz_charset_t charset)
     options.max_tag = pr->settings->max_buffer;
     options.ascii_only = (charset == PZ_CHARSET_ASCII);
 
-    if (options.ascii_only && pr->decision.plan.nwants != 0) {
-        body->slots = pz_arena_array(pr->arena, pr->decision.plan.nwants,
-                                     sizeof(ngx_str_t));
-        if (body->slots == NULL) {
-            return NGX_ERROR;
-        }
+    if (options.ascii_only && ngx_pz_fill_ascii(&body->fill) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     body->rewriter = pz_rewriter_create(pr->arena, pr->decision.plan.edits,

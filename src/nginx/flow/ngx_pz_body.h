@@ -5,8 +5,7 @@
 #ifndef NGX_PZ_BODY_H
 #define NGX_PZ_BODY_H
 
-#include "ngx_pz_output.h"
-#include "ngx_pz_request.h"
+#include "ngx_pz_fill.h"
 #include "ngx_pz_sniff.h"
 #include "ngx_pz_source.h"
 #include "pz_rewriter.h"
@@ -24,8 +23,7 @@ struct ngx_pz_body_s {
     ngx_pz_sniff_t            sniff;
     pz_rewriter_t            *rewriter;     /* made when the charset is known */
     off_t                     left;         /* bytes still to come; 0: nobody said how many */
-    ngx_pz_output_fill_pt     fill;
-    ngx_str_t                *slots;        /* their content in ASCII; NULL: the page is UTF-8 */
+    ngx_pz_fill_t             fill;
     uint64_t                  held_since;   /* by ngx_pz_clock(): a slot waits; 0: none does */
     unsigned                  ended:1;      /* all of the page has been read */
     unsigned                  held:1;       /* a slot has kept back what is behind it */
