@@ -11,6 +11,8 @@
 typedef struct {
     pz_rewriter_on_span_pt on_span;
     void                  *data;
+    const char            *chunk;
+    uint64_t               base;    /* where in the page the chunk begins */
     const char            *at;      /* what stands before it in the chunk has gone out */
     int                    drop;    /* input is not passed on: its element goes */
     unsigned               spare;   /* while drop: 1 + the slot that takes its place, if it is filled */
@@ -18,16 +20,16 @@ typedef struct {
 } pz_out_t;
 
 static inline void
-pz_out_span(pz_out_t *out, pz_span_kind_t kind, pz_str_t bytes, unsigned slot, unsigned edit)
+pz_out_span(pz_out_t *out, pz_span_t span)
 {
-    pz_span_t span = { .kind = kind, .bytes = bytes, .slot = slot, .edit = edit };
-
-    if (out->spare && (kind == PZ_SPAN_INPUT || kind == PZ_SPAN_COPY)) {
+    if (out->spare && (span.kind == PZ_SPAN_INPUT || span.kind == PZ_SPAN_COPY)) {
         span.slot = out->spare - 1;
         span.spare = 1;
     }
 
-    if (!out->dead && (bytes.len || kind == PZ_SPAN_SLOT) && out->on_span(out->data, &span)) {
+    if (!out->dead && (span.bytes.len || span.kind == PZ_SPAN_SLOT)
+        && out->on_span(out->data, &span))
+    {
         out->dead = 1;
     }
 }
@@ -38,7 +40,9 @@ pz_out_to(pz_out_t *out, const char *to)
 {
     if (to > out->at) {
         if (!out->drop || out->spare) {
-            pz_out_span(out, PZ_SPAN_INPUT, (pz_str_t) { out->at, (size_t) (to - out->at) }, 0, 0);
+            pz_out_span(out, (pz_span_t) { .kind = PZ_SPAN_INPUT,
+                                           .bytes = { out->at, (size_t) (to - out->at) },
+                                           .at = out->base + (uint64_t) (out->at - out->chunk) });
         }
         out->at = to;
     }
@@ -52,11 +56,19 @@ pz_out_resume(pz_out_t *out)
     out->spare = 0;
 }
 
-/* Bytes of the rewriter's own memory. */
+/* What the rewriter has written. */
 static inline void
-pz_out_copy(pz_out_t *out, pz_str_t bytes)
+pz_out_made(pz_out_t *out, pz_str_t bytes)
 {
-    pz_out_span(out, PZ_SPAN_COPY, bytes, 0, 0);
+    pz_out_span(out, (pz_span_t) { .kind = PZ_SPAN_COPY, .bytes = bytes, .at = PZ_SPAN_MADE });
+}
+
+/* The page's bytes right in front of the chunk, which have been kept. */
+static inline void
+pz_out_kept(pz_out_t *out, pz_str_t bytes)
+{
+    pz_out_span(out, (pz_span_t) { .kind = PZ_SPAN_COPY, .bytes = bytes,
+                                   .at = out->base - bytes.len });
 }
 
 #endif

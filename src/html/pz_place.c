@@ -51,9 +51,11 @@ pz_place_insert(pz_rewriter_t *rw, uint32_t e)
     pz_out_to(&rw->out, rw->at);
 
     if (edit->slot != PZ_EDIT_NO_SLOT) {
-        pz_out_span(&rw->out, PZ_SPAN_SLOT, PZ_STR_NONE, (unsigned) edit->slot, e);
+        pz_out_span(&rw->out, (pz_span_t) { .kind = PZ_SPAN_SLOT, .slot = (unsigned) edit->slot,
+                                            .edit = e });
     } else if (prepare(rw, e) == 0) {
-        pz_out_span(&rw->out, PZ_SPAN_CONTENT, rw->states[e].content, 0, e);
+        pz_out_span(&rw->out, (pz_span_t) { .kind = PZ_SPAN_CONTENT,
+                                            .bytes = rw->states[e].content, .edit = e });
     }
 }
 
@@ -79,7 +81,7 @@ write_tag(pz_rewriter_t *rw, const char *open, uint64_t key)
     text[len + n] = '>';
 
     pz_out_to(&rw->out, rw->at);
-    pz_out_copy(&rw->out, (pz_str_t) { text, len + n + 1 });
+    pz_out_made(&rw->out, (pz_str_t) { text, len + n + 1 });
 
     return 0;
 }

@@ -9,7 +9,7 @@ pz_rewrite_pass_carry(pz_rewriter_t *rw)
 {
     if (rw->scan.carry.len) {
         if (!rw->out.drop || rw->out.spare) {
-            pz_out_copy(&rw->out, rw->scan.carry);
+            pz_out_kept(&rw->out, rw->scan.carry);
         }
         rw->scan.carry.len = 0;
     }

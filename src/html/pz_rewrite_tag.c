@@ -72,7 +72,7 @@ pz_rewrite_emit_start(pz_rewriter_t *rw, const pz_tag_t *tag)
 
     if (edits && edit_tag(rw, tag)) {
         pz_out_to(&rw->out, rw->at);
-        pz_out_copy(&rw->out, (pz_str_t) { rw->scratch.data, rw->scratch.len });
+        pz_out_made(&rw->out, (pz_str_t) { rw->scratch.data, rw->scratch.len });
         pz_rewrite_drop_tag(rw);
     } else {
         pz_rewrite_pass_tag(rw);
@@ -88,5 +88,5 @@ pz_rewrite_emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag, unsigned n)
     edit_tag(rw, tag);
     pz_out_to(&rw->out, rw->at);
     rw->open_top = n + 1;
-    pz_out_copy(&rw->out, (pz_str_t) { rw->scratch.data, rw->scratch.len });
+    pz_out_made(&rw->out, (pz_str_t) { rw->scratch.data, rw->scratch.len });
 }

@@ -265,7 +265,7 @@ pz_rewriter_feed(pz_rewriter_t *rw, pz_str_t chunk)
         return rw->out.dead ? -1 : 0;
     }
 
-    rw->out.at = chunk.data;
+    rw->out.at = rw->out.chunk = chunk.data;
 
     if (!rw->passing) {
         rw->tree.budget += WORK * chunk.len;
@@ -282,6 +282,7 @@ pz_rewriter_feed(pz_rewriter_t *rw, pz_str_t chunk)
     } else {
         pz_out_to(&rw->out, end);
     }
+    rw->out.base += chunk.len;
 
     return rw->out.dead ? -1 : 0;
 }
@@ -304,7 +305,7 @@ pz_rewriter_end(pz_rewriter_t *rw)
     /* inside a comment or raw text there is no place for what waits for an end */
     at_data = rw->scan.held || pz_scan_at_data(&rw->scan);
     event = pz_scan_end(&rw->scan);
-    rw->behind = rw->out.at = rw->scan.p;
+    rw->behind = rw->out.at = rw->out.chunk = rw->scan.p;
     rw->tag = NULL;
     pz_place_begin(rw, rw->scan.p);
 
@@ -330,6 +331,13 @@ pz_rewriter_end(pz_rewriter_t *rw)
     rw->passing = 1;
 
     return rw->out.dead ? -1 : 0;
+}
+
+
+size_t
+pz_rewriter_held(const pz_rewriter_t *rw)
+{
+    return rw->passing ? 0 : rw->scan.held;
 }
 
 

@@ -21,11 +21,15 @@ typedef enum {
     PZ_SPAN_SLOT        /* no bytes: the content of slot number `slot` belongs here */
 } pz_span_kind_t;
 
+/* A COPY of bytes that are not the page's: a tag that was edited, or one that the page left out. */
+#define PZ_SPAN_MADE  UINT64_MAX
+
 typedef struct {
     pz_span_kind_t kind;
     pz_str_t       bytes;
     unsigned       slot;
     unsigned       edit;    /* which edit, for CONTENT and SLOT */
+    uint64_t       at;      /* for INPUT and COPY: where in the page the bytes stand, or PZ_SPAN_MADE */
     unsigned       spare;   /* 1, for INPUT and COPY: bytes that slot number `slot` is to replace;
                                they follow it, and go out only if it stays empty */
 } pz_span_t;
@@ -67,6 +71,9 @@ int pz_rewriter_feed(pz_rewriter_t *rw, pz_str_t chunk);
 
 /* The page has ended: what was held goes out as it came in. */
 int pz_rewriter_end(pz_rewriter_t *rw);
+
+/* How many of the bytes that were fed wait for more of them. */
+size_t pz_rewriter_held(const pz_rewriter_t *rw);
 
 pz_rewriter_outcome_t pz_rewriter_outcome(const pz_rewriter_t *rw);
 const char *pz_rewriter_outcome_name(pz_rewriter_outcome_t outcome);
