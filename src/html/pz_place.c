@@ -145,11 +145,32 @@ pz_place_after(pz_rewriter_t *rw, unsigned n, int last)
 }
 
 
+/*
+ * Tags for what the present tag implies, up to node `n`.  They close what it
+ * closes, so no end tags are needed; but head's is, for those who read the page.
+ */
+static void
+write_implied(pz_rewriter_t *rw, unsigned n)
+{
+    const pz_tree_t *t = &rw->tree;
+
+    if (rw->implied == 2 && rw->open_top > 2) {
+        write_tag(rw, "</", pz_atom_keys[PZ_ATOM_HEAD]);
+    }
+
+    for (unsigned i = rw->implied; i < n; i++) {
+        /* body's tag brings html and head along, but not in front of itself */
+        if (t->nodes[i].atom != PZ_ATOM_HTML || (t->nodes[n].af & PZ_AF_ONCE)) {
+            write_tag(rw, "<", t->nodes[i].key);
+        }
+    }
+}
+
+
 void
 pz_place_before(pz_rewriter_t *rw, unsigned n)
 {
-    const pz_tree_t *t = &rw->tree;
-    unsigned         first = rw->implied ? rw->implied : n;
+    unsigned atom = rw->tree.nodes[n].atom;
 
     if (rw->explicit_only) {
         return;
@@ -160,20 +181,21 @@ pz_place_before(pz_rewriter_t *rw, unsigned n)
         return;
     }
 
-    write_ends(rw, first, first == n, 0);
-
-    for (unsigned i = first; i < n && rw->outcome == PZ_OUTCOME_EDITING; i++) {
-        /* body's tag brings html and head along, but not in front of itself */
-        if (t->nodes[i].atom != PZ_ATOM_HTML || (t->nodes[n].af & PZ_AF_ONCE)) {
-            write_tag(rw, "<", t->nodes[i].key);
-        }
+    if (rw->implied && rw->implied < n) {
+        write_implied(rw, n);
+    } else {
+        write_ends(rw, n, 1, 0);
     }
 
-    if (t->nodes[n].atom == PZ_ATOM_BODY && rw->implied_head) {
+    if (rw->implied_head && rw->outcome == PZ_OUTCOME_EDITING
+        && (atom == PZ_ATOM_BODY || atom == PZ_ATOM_FRAMESET))
+    {
         write_tag(rw, "<", pz_atom_keys[PZ_ATOM_HEAD]);
         write_tag(rw, "</", pz_atom_keys[PZ_ATOM_HEAD]);
-        rw->implied_head = 0;
     }
+
+    /* in front of it head is not there yet; behind it, it is */
+    rw->implied_head &= atom == PZ_ATOM_HEAD;
     rw->implied = 0;
     rw->open_top = n;
 }

@@ -88,5 +88,6 @@ pz_rewrite_emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag, unsigned n)
     edit_tag(rw, tag);
     pz_out_to(&rw->out, rw->at);
     rw->open_top = n + 1;
+    rw->implied_head &= rw->tree.nodes[n].atom != PZ_ATOM_HEAD;
     pz_out_made(&rw->out, (pz_str_t) { rw->scratch.data, rw->scratch.len });
 }

@@ -1,0 +1,177 @@
+/* Where the page leaves tags out, has them late, or not where the element ends. */
+
+#include "rewrite_case.h"
+
+/* Tags that the page leaves out are written where an edit stands between elements. */
+static void
+test_left_out_tags(void **state)
+{
+    run_t *run = begin();
+
+    (void) state;
+    add(run, "li", PZ_EDIT_AFTER, "", "+");
+    check(run, "<ul><li>a<li>b</ul>", "<ul><li>a</li>+<li>b</li>+</ul>");
+    end(run);
+
+    run = begin();
+    add(run, "tbody", PZ_EDIT_APPEND, "", "+");
+    check(run, "<table><tr><td>a</table>", "<table><tbody><tr><td>a</td></tr>+</table>");
+    end(run);
+
+    run = begin();
+    add(run, "body", PZ_EDIT_PREPEND, "", "+");
+    check(run, "<title>x</title><h1>y", "<title>x</title></head><body>+<h1>y");
+    check(run, "{\"json\": \"<b>\"}", "{\"json\": \"<b>\"}");
+    end(run);
+}
+
+/* What one token implies, closes and opens again: each tag once, and in its place. */
+static void
+test_implied_tags(void **state)
+{
+    static const struct {
+        pz_edit_op_t op;
+        const char  *name, *selector;
+        const char  *page, *expected;
+    } cases[] = {
+        { PZ_EDIT_APPEND, "", "p", "<p>x", "<html><head>H</head><body>B<p>x+" },
+        { PZ_EDIT_BEFORE, "", "p", "<p>x", "<html><head>H</head><body>B+<p>x" },
+        { PZ_EDIT_SET_ATTR, "n", "html", "<p>x", "<html n=\"+\"><head>H</head><body>B<p>x" },
+        { PZ_EDIT_BEFORE, "", "head", "<p>x", "<html>+<head>H</head><body>B<p>x" },
+        { PZ_EDIT_AFTER, "", "head", "<p>x", "<html><head>H</head>+<body>B<p>x" },
+        { PZ_EDIT_BEFORE, "", "body", "<body>x", "<html><head>H</head>+<body>Bx" },
+        { PZ_EDIT_BEFORE, "", "p", "<title>t</title><p>x",
+          "<html><head><title>t</title>H</head><body>B+<p>x" },
+        { PZ_EDIT_APPEND, "", "p", "<html><p>x", "<html><head>H</head><body>B<p>x+" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        run_t *run = begin();
+
+        add(run, "head", PZ_EDIT_APPEND, "", "H");
+        add(run, "body", PZ_EDIT_PREPEND, "", "B");
+        add(run, cases[i].selector, cases[i].op, cases[i].name, "+");
+        check(run, cases[i].page, cases[i].expected);
+        assert_int_equal(run->outcome, PZ_OUTCOME_DONE);
+        end(run);
+    }
+}
+
+static void
+test_implied_one_by_one(void **state)
+{
+    static const rewrite_case_t cases[] = {
+        { "p", PZ_EDIT_BEFORE, "", "+", "<head><title>t</title><p>x",
+          "<head><title>t</title></head><body>+<p>x", PZ_OUTCOME_DONE },
+        { "td", PZ_EDIT_BEFORE, "", "+", "<table><caption><div><td>x",
+          "<table><caption><div><tbody><tr>+<td>x", PZ_OUTCOME_DONE },
+        { "td", PZ_EDIT_BEFORE, "", "+", "<table><colgroup><col><td>x<tr><td>y",
+          "<table><colgroup><col><tbody><tr>+<td>x<tr>+<td>y", PZ_OUTCOME_DONE },
+        { "tbody", PZ_EDIT_SET_ATTR, "n", "+", "<table><caption><div><td>x",
+          "<table><caption><div></div></caption><tbody n=\"+\"><td>x", PZ_OUTCOME_DONE },
+        { "frameset", PZ_EDIT_BEFORE, "", "+", "<frameset></frameset>",
+          "<head></head>+<frameset></frameset>", PZ_OUTCOME_DONE },
+        { "head, body", PZ_EDIT_BEFORE, "", "+", "<body>x",
+          "<html>+<head></head>+<body>x", PZ_OUTCOME_DONE },
+    };
+
+    (void) state;
+    check_cases(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* Where a browser moves elements, editing ends rather than guess. */
+static void
+test_ambiguous(void **state)
+{
+    run_t *run = begin();
+
+    (void) state;
+    add(run, "b", PZ_EDIT_APPEND, "", "+");
+    check(run, "<b>1<p>2</b>3</p><b>4</b>", "<b>1<p>2</b>3</p><b>4</b>");
+    assert_int_equal(run->outcome, PZ_OUTCOME_AMBIGUOUS);
+    end(run);
+
+    run = begin();
+    add(run, "div", PZ_EDIT_BEFORE, "", "+");
+    check(run, "<table><div>x</div></table><div>y</div>", "<table><div>x</div></table><div>y</div>");
+    assert_int_equal(run->outcome, PZ_OUTCOME_AMBIGUOUS);
+    end(run);
+
+    run = begin();
+    add(run, "p", PZ_EDIT_APPEND, "", "+");
+    check(run, "<b>1<div>2</b>3</div><p>4</p>", "<b>1<div>2</b>3</div><p>4+</p>");
+    end(run);
+}
+
+/* What is inserted at the page's end must not become part of what is begun there. */
+static void
+test_open_end(void **state)
+{
+    static const char *const cases[][2] = {
+        { "<p>a", "<p>a+" }, { "<p>a<", "<p>a<+" }, { "<p>a</", "<p>a</" },
+        { "<p>a<!", "<p>a<!" }, { "<p>a<!--x", "<p>a<!--x" }, { "<p>a<b c", "<p>a+<b c" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        run_t *run = begin();
+
+        add(run, "p", PZ_EDIT_APPEND, "", "+");
+        check(run, cases[i][0], cases[i][1]);
+        end(run);
+    }
+}
+
+/* A body tag that comes late gives body attributes: from there on they match. */
+static void
+test_late_body(void **state)
+{
+    static const rewrite_case_t cases[] = {
+        { "body.x p", PZ_EDIT_APPEND, "", "+", "<p>0</p><body class=x><p>1</p>",
+          "<p>0</p><body class=x><p>1+</p>", PZ_OUTCOME_DONE },
+        { "body:not(.x) p", PZ_EDIT_APPEND, "", "+", "<p>0</p><body class=x><p>1</p>",
+          "<p>0+</p><body class=x><p>1</p>", PZ_OUTCOME_DONE },
+        /* the first of a name counts */
+        { ".y p", PZ_EDIT_APPEND, "", "+", "<body class=x a=><body class=y id=i><p>1</p>",
+          "<body class=x a=><body class=y id=i><p>1</p>", PZ_OUTCOME_DONE },
+        { ".x#i[a=''] p", PZ_EDIT_APPEND, "", "+", "<body class=x a=><body class=y id=i><p>1</p>",
+          "<body class=x a=><body class=y id=i><p>1+</p>", PZ_OUTCOME_DONE },
+        { "html.x > body > p", PZ_EDIT_APPEND, "", "+", "<html><head></head><html class=x><body><p>1</p>",
+          "<html><head></head><html class=x><body><p>1+</p>", PZ_OUTCOME_DONE },
+        /* in a template it is nothing */
+        { ".x p", PZ_EDIT_APPEND, "", "+", "<body><template><body class=x></template><p>1</p>",
+          "<body><template><body class=x></template><p>1</p>", PZ_OUTCOME_DONE },
+        /* what is open already, or has gone out */
+        { "body.x div > p", PZ_EDIT_APPEND, "", "+", "<div><body class=x><p>1</p>",
+          "<div><body class=x><p>1</p>", PZ_OUTCOME_AMBIGUOUS },
+        { "body div > p", PZ_EDIT_APPEND, "", "+", "<div><body class=x><p>1</p>",
+          "<div><body class=x><p>1+</p>", PZ_OUTCOME_DONE },
+        { ".x", PZ_EDIT_SET_ATTR, "n", "+", "<p>0</p><body class=x>", "<p>0</p><body class=x>",
+          PZ_OUTCOME_AMBIGUOUS },
+        { "body.x", PZ_EDIT_SET_ATTR, "n", "+", "<p>0</p><body class=x>", "<p>0</p><body class=x>",
+          PZ_OUTCOME_AMBIGUOUS },
+        { "div + p", PZ_EDIT_APPEND, "", "+", "<div></div><body class=x><p>1</p>",
+          "<div></div><body class=x><p>1+</p>", PZ_OUTCOME_DONE },
+        { ".x > div ~ p", PZ_EDIT_APPEND, "", "+", "<div></div><body class=x><div></div><p>1</p>",
+          "<div></div><body class=x><div></div><p>1+</p>", PZ_OUTCOME_DONE },
+    };
+
+    (void) state;
+    check_cases(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_left_out_tags),
+        cmocka_unit_test(test_implied_tags),
+        cmocka_unit_test(test_implied_one_by_one),
+        cmocka_unit_test(test_ambiguous),
+        cmocka_unit_test(test_open_end),
+        cmocka_unit_test(test_late_body),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
