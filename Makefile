@@ -2,7 +2,7 @@
 # make unit [ZONE=z]   the engine's unit tests, under ASAN and UBSAN
 # make test            everything; see docs/develop.md
 # make demo            a shop, personalized; make demo-stop ends it
-# make bench [BENCH=full]   beside plain nginx and others; see docs/performance.md
+# make bench [BENCH=full]   beside plain nginx and others, and with Redis in trouble; see docs/performance.md
 # make bench-html      the HTML rewriter's MB/s on real pages
 # make fuzz [FUZZ=name] [FUZZ_TIME=seconds each, 60]
 # make module NGX=dir  the module against an nginx source tree

@@ -8,7 +8,9 @@
 #   --kinds static,proxied,cached    --sizes 15,60,500    --connections 1,32,200
 #   --repeats N             --seconds N (of each measurement)
 #   --instructions 0|1      count user instructions by callgrind
-#   --mtu N                 in a network namespace whose loopback has this MTU (needs root)
+#   --trouble 0|1           Redis frozen, killed and slow
+#   --mtu N                 the client at the other end of a wire with this MTU (network namespaces; needs root);
+#                           0 in a full run: leave that part out
 #   --beside FILE.so        another build of the module, in the same scenarios and repeats
 #   --keep DIR              leave callgrind's files there
 #   --peers DIR             where lua-nginx-module is, or is to be unpacked
@@ -25,10 +27,13 @@ use lib "$FindBin::Bin/../lib", "$FindBin::Bin/lib";
 
 use Bench::Instructions;
 use Bench::Load;
+use Bench::Network;
+use Bench::Pace;
 use Bench::Pages;
 use Bench::Report;
 use Bench::Scenario;
 use Bench::Server;
+use Bench::Trouble;
 use Personalize::Nginx;
 use Personalize::Redis;
 
@@ -38,11 +43,13 @@ my @command = ('make bench', @ARGV ? "BENCH='@ARGV'" : ());
 my %preset = (
     quick => { kinds => 'static,proxied', sizes => '60', connections => '32', repeats => 3, seconds => 1 },
     full  => { kinds => 'static,proxied,cached', sizes => '15,60,500', connections => '1,32,200', repeats => 5, seconds => 2 },
+    wire  => { kinds => 'static,proxied', sizes => '60,500', connections => '1,32', repeats => 3, seconds => 1,
+               only => 'sendfile,off,unix,cache,cache-sendfile,tuned', instructions => 0, trouble => 0 },
 );
 
 my %o = options();
 list() if $o{list};
-enter_namespace($o{mtu}) if $o{mtu};
+enter_namespace() if $o{mtu} && !$o{inside};
 
 my $shared = shared();
 my @servers = servers();
@@ -56,16 +63,21 @@ my %runs = load();
 my @complaints = complaints();
 my %instructions = $o{instructions} ? instructions() : ();
 report();
+$_->stop for @servers;
+trouble() if $o{trouble};
+wire() if $o{name} eq 'full' && ($o{mtu} // 1500);
 
 # --- what is to be done ---------------------------------------------------------
 
 sub options {
     my $name = @ARGV && $ARGV[0] !~ /^-/ ? shift @ARGV : 'quick';
-    my %given = (%{ $preset{$name} // die "bench: quick or full, not $name\n" }, instructions => 1,
-        peers => "$FindBin::Bin/../../build/bench/peers", name => $name);
+    my %given = (instructions => 1, trouble => 1, peers => "$FindBin::Bin/../../build/bench/peers", name => $name,
+        %{ $preset{$name} // die "bench: quick or full, not $name\n" });
+    my %default = %given;
 
-    GetOptions(\%given, 'only=s', 'kinds=s', 'sizes=s', 'connections=s', 'repeats=i', 'seconds=i',
-        'instructions=i', 'mtu=i', 'keep=s', 'beside=s', 'peers=s', 'list', 'inside') or die "bench: see the top of $0\n";
+    GetOptions(\%given, 'only=s', 'kinds=s', 'sizes=s', 'connections=s', 'repeats=i', 'seconds=i', 'instructions=i',
+        'trouble=i', 'mtu=i', 'keep=s', 'beside=s', 'peers=s', 'list', 'inside') or die "bench: see the top of $0\n";
+    $given{cross} = $name ne 'full' || grep { $given{$_} ne $default{$_} } qw(sizes connections);
     $given{$_} = [ split /,/, $given{$_} ] for qw(kinds sizes connections);
     Bench::Scenario::named($_) for split /,/, $given{only} // '';
     return %given;
@@ -76,31 +88,37 @@ sub list {
     exit 0;
 }
 
-# A loopback of our own; the run ends with the namespace.
+# In a network of our own, which ends with the run.
 sub enter_namespace {
-    my ($mtu) = @_;
-    return if $o{inside};
-    my @again = ($^X, abs_path($0), $o{name}, '--inside', map {
+    if (my $why = Bench::Network::missing()) {
+        print "An MTU of $o{mtu} is left out: $why.\n";
+        exit 0;
+    }
+    Bench::Network::enter(abs_path($0), $o{name}, '--inside', map {
         my $value = ref $o{$_} ? join(',', @{ $o{$_} }) : $o{$_};
         ("--$_", $value)
-    } grep { !/^(?:name|list|inside)$/ } keys %o);
-    exec 'unshare', '-n', 'sh', '-c', 'ip link set lo mtu "$1" up && shift && exec "$@"', 'bench', $mtu, @again;
-    die "unshare: $!\n";
+    } grep { !/^(?:name|list|inside|cross)$/ } sort keys %o);
 }
 
-# Small pages differ by connection count; the other sizes are measured at 32 only, where they are
-# not asked for by name.
+# In a full run each kind is measured at all sizes, and at all numbers of connections: not at all pairs of them.
 sub groups {
     my @groups;
     for my $kind (@{ $o{kinds} }) {
         for my $kb (@{ $o{sizes} }) {
             for my $connections (@{ $o{connections} }) {
-                next if $o{name} eq 'full' && $kb != 60 && $connections != 32;
+                next if !$o{cross} && $kb != 60 && $connections != 32;
                 push @groups, { kind => $kind, kb => $kb, connections => $connections };
             }
         }
     }
     return @groups;
+}
+
+# A quick run has no time for all of them twice.
+sub servers_of {
+    my ($group) = @_;
+    my $all = $o{name} ne 'quick' || $o{only} || $group->{kind} eq $o{kinds}[0];
+    return grep { $all || $_->{scenario}{core} } @servers;
 }
 
 # --- what all scenarios share ---------------------------------------------------
@@ -123,6 +141,7 @@ CONF
     Bench::Visitors::load($redis, $VISITORS);
 
     return {
+        net => $o{mtu} ? Bench::Network->open($o{mtu}) : undef,
         keep => $origin, pages => $origin->dir . '/pages', redis => $redis, origin => $origin->port('web'),
         redis_port => $origin->port('redis'), bench => abs_path($FindBin::Bin), peers => peers(),
     };
@@ -148,6 +167,7 @@ sub servers {
         push @found, Bench::Server->build(Bench::Scenario::beside($scenario), $shared, module => abs_path($o{beside}))->start
             if $o{beside} && $scenario->{module};
     }
+    $_->warm($VISITORS) for @found;
     return @found;
 }
 
@@ -176,7 +196,7 @@ sub load {
     srand($SEED);
     for my $repeat (0 .. $o{repeats}) {    # the first one warms up
         for my $group (@groups) {
-            for my $server (shuffle @servers) {
+            for my $server (shuffle servers_of($group)) {
                 my $figures = Bench::Load::measure($server, %$group, seconds => $repeat ? $o{seconds} : 1,
                     pages => $PAGES, visitors => $VISITORS, seed => $repeat);
                 push @{ $found{ key($group) }{ $server->{scenario}{name} } }, $figures if $repeat;
@@ -214,10 +234,10 @@ sub instructions {
     for my $server (grep { !$quick || $o{only} || $_->{scenario}{quick} } @servers) {
         my $name = $server->{scenario}{name};
         for my $kind (grep { !$quick || $_ eq 'static' } @{ $o{kinds} }) {
-            for my $kb (grep { $_ == 60 } @{ $o{sizes} }) {
+            for my $kb (grep { $kind eq 'static' || $_ == 60 } @{ $o{sizes} }) {
                 $found{"$kind/$kb"}{$name} = Bench::Instructions::measure($server, kind => $kind, kb => $kb,
-                    pages => $PAGES, visitors => $VISITORS, requests => $quick ? [ 100, 300 ] : [ 400, 1000 ],
-                    $o{keep} ? (keep => "$o{keep}/callgrind.$name.$kind") : ());
+                    pages => $PAGES, visitors => $VISITORS, requests => $kb > 100 ? [ 20, 60 ] : [ 100, 300 ],
+                    $o{keep} ? (keep => "$o{keep}/callgrind.$name.$kind.$kb") : ());
             }
         }
     }
@@ -228,8 +248,22 @@ sub report {
     print @complaints;
     my @scenarios = map { $_->{scenario} } @servers;
     for my $group (groups()) {
-        printf "### %s, %d KB, %d connection%s\n\n", ucfirst $group->{kind}, $group->{kb}, $group->{connections},
-            $group->{connections} == 1 ? '' : 's';
+        printf "### %s, %d KB, %d connection%s%s\n\n", ucfirst $group->{kind}, $group->{kb}, $group->{connections},
+            $group->{connections} == 1 ? '' : 's', $o{mtu} ? ", MTU $o{mtu}" : '';
         print Bench::Report::table(\@scenarios, $runs{ key($group) }, $instructions{"$group->{kind}/$group->{kb}"} // {}), "\n";
     }
+}
+
+sub trouble {
+    my $program = Bench::Pace::program($shared->{bench}, $shared->{keep}->dir);
+    my %seconds = $o{name} eq 'quick' ? (before => 1, during => 2, after => 2) : (before => 3, during => 5, after => 6);
+    print "### Redis in trouble\n\n", $program
+        ? Bench::Trouble::report($shared, program => $program, rate => 300, pages => $PAGES, %seconds) : "Left out: no C compiler.\n", "\n";
+}
+
+# The same once more, shorter, at the other end of a wire.
+sub wire {
+    $shared->{redis}->stop;
+    $| = 1;
+    system $^X, abs_path($0), 'wire', '--mtu', $o{mtu} || 1500, '--peers', $o{peers};
 }

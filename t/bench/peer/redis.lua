@@ -1,5 +1,6 @@
 -- A small Redis client on a cosocket: one command, one reply, and back into the pool.
 
+local settings = require "settings"
 local tcp = ngx.socket.tcp
 local concat = table.concat
 
@@ -35,7 +36,7 @@ end
 -- The reply, or nil and what went wrong.  address: "unix:/path", or "host:port".
 function _M.ask(address, ...)
     local sock = tcp()
-    sock:settimeouts(1000, 1000, 1000)    -- as long as the module may wait here
+    sock:settimeouts(settings.timeout, settings.timeout, settings.timeout)
 
     local host, port = address:match("^([%d.]+):(%d+)$")
     local ok, err

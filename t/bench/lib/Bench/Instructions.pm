@@ -40,8 +40,12 @@ sub _run {
 
     my $client = Personalize::Http->new($server->port('web'));
     srand(7);
+    my @visitors = map { 1 + int rand $o{visitors} } 1 .. $o{requests}[1];
+    if ($server->{scenario}{warm}) {    # in both runs as many, which cancels, too
+        _get($client, $server, '/warm', $_) for @visitors;
+    }
     for my $n (0 .. $o{count} - 1) {
-        _get($client, $server, 1 + $n % $o{pages}, 1 + int rand $o{visitors}, %o);
+        _get($client, $server, $server->path($o{kind}, $o{kb}) . (1 + $n % $o{pages}) . '.html', $visitors[$n]);
     }
     $client->close;
     _end($pid);
@@ -63,8 +67,8 @@ sub _end {
 }
 
 sub _get {
-    my ($client, $server, $page, $visitor, %o) = @_;
-    $client->send(Personalize::Http::text($server->path($o{kind}, $o{kb}) . "$page.html",
+    my ($client, $server, $path, $visitor) = @_;
+    $client->send(Personalize::Http::text($path,
         cookie => "theme=light; visitor=v$visitor", headers => [ Connection => 'keep-alive' ]));
     my $reply = $client->reply(timeout => 60);
     die "$server->{scenario}{name}: status " . ($reply->status // 'none') . " under callgrind\n"

@@ -10,8 +10,9 @@ sub measure {
     my ($server, %o) = @_;    # kind kb connections seconds pages visitors seed
 
     my $worker = $server->worker;
-    my $url = 'http://127.0.0.1:' . $server->port('web') . '/';
-    my @command = ('wrk', '-t1', "-c$o{connections}", "-d$o{seconds}s", '--timeout', '10s',
+    my $net = $server->{shared}{net};
+    my $url = 'http://' . ($net ? $net->{address} : '127.0.0.1') . ':' . $server->port('web') . '/';
+    my @command = ($net ? @{ $net->{client} } : (), 'wrk', '-t1', "-c$o{connections}", "-d$o{seconds}s", '--timeout', '10s',
         '-s', "$server->{shared}{bench}/load.lua", $url, '--',
         $server->path($o{kind}, $o{kb}), $o{pages}, $o{visitors}, $o{seed});
 

@@ -46,10 +46,11 @@ sub table {
             sprintf('%.1f', median(@{ $column{memory} })),
         ];
     }
-    return _markdown(@rows);
+    return markdown(@rows);
 }
 
-sub _markdown {
+# Rows to a table; the first is its head.
+sub markdown {
     my ($head, @rows) = @_;
     my $line = sub { '| ' . join(' | ', @_) . " |\n" };
     return $line->(@$head) . $line->('---', ('---:') x $#$head) . join '', map { $line->(@$_) } @rows;

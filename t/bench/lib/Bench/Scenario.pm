@@ -2,7 +2,8 @@ package Bench::Scenario;
 
 # What is compared: a name, what it is, and how an nginx is set up for it.  `against` is the plain
 # nginx that its ratio is to; `gives`: plain, personal (each visitor's own) or constant insertions; `quick`: its
-# instructions are counted in a quick run too.
+# instructions are counted in a quick run too; `core`: it is in a quick run's second table, too; `warm`: every
+# visitor is in the module's cache before it begins.
 
 use strict;
 use warnings;
@@ -24,23 +25,43 @@ sub beside {
 }
 
 sub _add {
+    my ($name, @rest) = @_;
+    push @all, $by_name{$name} = _scenario($name, @rest);
+}
+
+sub _scenario {
     my ($name, $what, %o) = @_;
-    my $scenario = {
+    return {
         name => $name, what => $what, against => 'plain', gives => 'personal', sendfile => 'off',
         module => 0, peers => 0, server => '', http => '', location => '', %o,
     };
-    push @all, $by_name{$name} = $scenario;
 }
 
 sub _module {
     my ($redis, %o) = @_;
+    my $cache = $o{cache} ? "personalize_cache zone=visitors:64m $o{cache};" : '';
+    my $deadline = $o{deadline} // '1s';
     return (module => 1, server => <<"CONF", %o);
         personalize_redis    $redis;
         personalize_rules    %%rules%%;
         personalize_visitor  \$cookie_visitor;
-        personalize_deadline 1s;
+        personalize_deadline $deadline;
         personalize          on;
+        $cache
+        location = /warm { default_type text/html; return 200 "<p>Warm.</p>"; }
+        %%admin%%
 CONF
+}
+
+# Those that are watched in trouble: no page waits longer than `deadline` (ms) for Redis.
+sub in_trouble {
+    my ($deadline) = @_;
+    return (
+        _scenario('trouble', 'module', _module('%%redis_url%%', deadline => "${deadline}ms")),
+        _scenario('trouble-cache', 'module, cache (ttl=1s stale=10m)',
+            _module('%%redis_url%%', deadline => "${deadline}ms", cache => 'ttl=1s stale=10m', warm => 1)),
+        _scenario('trouble-tuned', 'OpenResty, tuned by hand', _peer('tuned', 'access')),
+    );
 }
 
 sub _peer {
@@ -50,23 +71,26 @@ sub _peer {
     lua_shared_dict profiles 64m;
     lua_socket_log_errors off;
 HTTP
-            access_by_lua_block        { require("$file").$access("unix:%%redis_path%%") }
+            access_by_lua_block        { require("$file").$access("%%peer_redis%%") }
             header_filter_by_lua_block { require("$file").header() }
             body_filter_by_lua_block   { require("$file").body() }
 LOCATION
 }
 
-_add('plain', 'plain nginx, sendfile off', gives => 'plain', quick => 1);
+_add('plain', 'plain nginx, sendfile off', gives => 'plain', quick => 1, core => 1);
 _add('sendfile', 'plain nginx, sendfile on', gives => 'plain', sendfile => 'on');
-_add('off', 'module loaded, `personalize off`', gives => 'plain', module => 1, quick => 1);
+_add('off', 'module loaded, `personalize off`', gives => 'plain', module => 1, quick => 1, core => 1);
 _add('nothing', 'module, Redis asked (unix socket), nothing to show', _module('%%redis_unix%%', gives => 'plain', pages => '/other'));
-_add('unix', 'module, Redis on every request (unix socket)', _module('%%redis_unix%%', quick => 1));
+_add('unix', 'module, Redis on every request (unix socket)', _module('%%redis_unix%%', quick => 1, core => 1));
 _add('tcp', 'module, Redis on every request (tcp)', _module('%%redis_tcp%%'));
+_add('cache', 'module, profile in the cache', _module('%%redis_unix%%', cache => 'ttl=1h', warm => 1, quick => 1, core => 1));
+_add('cache-sendfile', 'module, profile in the cache, sendfile on',
+    _module('%%redis_unix%%', cache => 'ttl=1h', warm => 1, sendfile => 'on'));
 _add('unix-sendfile', 'the same (unix socket), sendfile on', _module('%%redis_unix%%', sendfile => 'on'));
 _add('function', 'the same (unix socket), a Lua function decides', _module('%%redis_unix%%', function => 1));
-_add('sub', 'sub_filter, constants', gives => 'constant', location => '%%sub_filters%%');
+_add('sub', 'sub_filter, constants', gives => 'constant', core => 1, location => '%%sub_filters%%');
 _add('naive', 'OpenResty, as most people write it', _peer('naive', 'access'));
-_add('tuned', 'OpenResty, tuned by hand', _peer('tuned', 'access'), quick => 1);
+_add('tuned', 'OpenResty, tuned by hand', _peer('tuned', 'access'), quick => 1, core => 1);
 _add('shared', 'OpenResty, tuned, shared-dictionary cache', _peer('tuned', 'access_shared'));
 
 1;

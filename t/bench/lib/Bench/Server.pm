@@ -12,7 +12,8 @@ use Personalize::Process;
 
 my %prefix = (static => '/s/', proxied => '/p/', cached => '/c/');
 
-# Options of Personalize::Nginx; shared: { pages, redis, redis_port, origin (port), bench (folder), peers (folder or undef) }
+# Options of Personalize::Nginx, and timeout (ms that OpenResty waits for Redis); shared: { pages, redis, redis_port,
+# origin (port), bench (folder), peers (folder or undef), net (Bench::Network or undef) }
 sub build {
     my ($class, $scenario, $shared, %o) = @_;
 
@@ -21,10 +22,14 @@ sub build {
         bench => $shared->{bench}, peers => $shared->{peers} // '', pages => $shared->{pages},
         origin => $shared->{origin}, redis_path => $shared->{redis}{path},
         redis_unix => $shared->{redis}->url, redis_tcp => "redis://127.0.0.1:$shared->{redis}{port}/0",
+        redis_url => $shared->{redis_url} // '', peer_redis => $shared->{peer_redis} // "unix:$shared->{redis}{path}",
         sub_filters => _sub_filters(),
+        wire => $shared->{net} ? "listen $shared->{net}{address}:" . $self->port('web') . ' backlog=1024;' : '',
     );
     $self->rules('bench.lua', Bench::Visitors::rules(%$scenario));
     $self->write('templates.lua', 'return {' . join(',', map { "[==[$_]==]" } @Bench::Visitors::TEMPLATES) . "}\n");
+    my $timeout = $o{timeout} // 1000;    # as long as the module may wait here
+    $self->write('settings.lua', "return { timeout = $timeout }\n");
     return $self->configure;
 }
 
@@ -42,6 +47,7 @@ sub configure {
     $scenario->{http}
     server {
         listen 127.0.0.1:%%port:web%% backlog=1024;
+        %%wire%%
         access_log off;
         sendfile $scenario->{sendfile};
         keepalive_requests 100000000;
@@ -64,6 +70,23 @@ $scenario->{location}
         }
     }
 CONF
+}
+
+# Each visitor is looked up once, until all are in the cache.
+sub warm {
+    my ($self, $visitors) = @_;
+    return if !$self->{scenario}{warm};
+
+    for (1 .. 5) {
+        my $client = Personalize::Http->new($self->port('web'));
+        for my $n (1 .. $visitors) {
+            $client->send(Personalize::Http::text('/warm', cookie => "visitor=v$n", headers => [ Connection => 'keep-alive' ]));
+            $client->reply(timeout => 10)->complete or die "$self->{scenario}{name}: cannot warm the cache\n" . $self->log;
+        }
+        my ($cache) = @{ $self->status->{caches} };
+        return if $cache && $cache->{entries} >= $visitors;
+    }
+    die "$self->{scenario}{name}: the cache does not hold $visitors visitors\n";
 }
 
 sub path { my ($self, $kind, $kb) = @_; return "$prefix{$kind}$kb/" }
