@@ -27,7 +27,7 @@ typedef struct {
 typedef struct {
     pz_str_t           prefix;
     pz_redis_scheme_t  scheme;
-    const char        *refusal;
+    int                tls;
 } url_scheme_t;
 
 
@@ -177,7 +177,7 @@ url_tcp(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
 
 /* "h1:port,h2:port" */
 static int
-url_sentinels(const url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
+url_nodes(const url_parser_t *parser, pz_str_t text, unsigned port, pz_redis_url_t *url)
 {
     pz_str_t   one;
     ptrdiff_t  comma;
@@ -194,10 +194,10 @@ url_sentinels(const url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
         text = comma < 0 ? PZ_STR_NONE : pz_str_skip(text, (size_t) comma + 1);
 
         if (url->nnodes == URL_NODES_MAX) {
-            return url_fail(parser, "the Redis URL names more than 16 sentinels");
+            return url_fail(parser, "the Redis URL names more than 16 servers");
         }
 
-        if (url_node(parser, one, URL_SENTINEL_PORT, &url->nodes[url->nnodes++]) != 0) {
+        if (url_node(parser, one, port, &url->nodes[url->nnodes++]) != 0) {
             return -1;
         }
     } while (comma >= 0);
@@ -249,7 +249,32 @@ url_sentinel(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
         return -1;
     }
 
-    return url_sentinels(parser, slash < 0 ? text : pz_str_head(text, (size_t) slash), url);
+    return url_nodes(parser, slash < 0 ? text : pz_str_head(text, (size_t) slash),
+                     URL_SENTINEL_PORT, url);
+}
+
+
+/* "user:password@h1:port,h2:port", with "/0" or without: a cluster has one database. */
+static int
+url_cluster(url_parser_t *parser, pz_str_t text, pz_redis_url_t *url)
+{
+    pz_str_t   db;
+    ptrdiff_t  slash;
+
+    if (url_user(parser, &text, url) != 0) {
+        return -1;
+    }
+
+    slash = pz_str_find_byte(text, '/');
+    db = slash < 0 ? PZ_STR_NONE : pz_str_skip(text, (size_t) slash + 1);
+
+    if (db.len > 0 && !pz_str_eq(db, PZ_STR("0"))) {
+        return url_fail(parser, "a redis-cluster:// URL takes no database but 0, and nothing "
+                        "behind it: write redis-cluster://10.0.0.1:6379,10.0.0.2:6379");
+    }
+
+    return url_nodes(parser, slash < 0 ? text : pz_str_head(text, (size_t) slash),
+                     URL_DEFAULT_PORT, url);
 }
 
 
@@ -328,14 +353,16 @@ url_shown(const url_parser_t *parser, pz_str_t prefix, pz_redis_url_t *url)
         pz_sb_add(&sb, url->path);
         pz_sb_printf(&sb, "?db=%u", url->db);
 
-    } else if (url->scheme == PZ_REDIS_SENTINEL) {
+    } else if (url->nnodes > 0) {
         for (i = 0; i < url->nnodes; i++) {
             pz_sb_literal(&sb, i > 0 ? "," : "");
             url_shown_node(&sb, url->nodes[i].host, url->nodes[i].port);
         }
 
-        pz_sb_printf(&sb, "/%u#", url->db);
-        pz_sb_add(&sb, url->master);
+        if (url->scheme == PZ_REDIS_SENTINEL) {
+            pz_sb_printf(&sb, "/%u#", url->db);
+            pz_sb_add(&sb, url->master);
+        }
 
     } else {
         url_shown_node(&sb, url->host, url->port);
@@ -351,13 +378,13 @@ static const url_scheme_t *
 url_scheme(pz_str_t text)
 {
     static const url_scheme_t schemes[] = {
-        { { "redis://", 8 },           PZ_REDIS_TCP,      NULL },
-        { { "unix://", 7 },            PZ_REDIS_UNIX,     NULL },
-        { { "rediss://", 9 },          PZ_REDIS_TLS,      NULL },
-        { { "redis-sentinel://", 17 }, PZ_REDIS_SENTINEL, NULL },
-        { { "redis-cluster://", 16 },  PZ_REDIS_CLUSTER,
-          "Redis Cluster (redis-cluster://) is not supported yet: use redis:// or "
-          "unix://" },
+        { { "redis://", 8 },            PZ_REDIS_TCP,      0 },
+        { { "rediss://", 9 },           PZ_REDIS_TCP,      1 },
+        { { "unix://", 7 },             PZ_REDIS_UNIX,     0 },
+        { { "redis-sentinel://", 17 },  PZ_REDIS_SENTINEL, 0 },
+        { { "rediss-sentinel://", 18 }, PZ_REDIS_SENTINEL, 1 },
+        { { "redis-cluster://", 16 },   PZ_REDIS_CLUSTER,  0 },
+        { { "rediss-cluster://", 17 },  PZ_REDIS_CLUSTER,  1 },
     };
 
     size_t  i;
@@ -392,20 +419,17 @@ pz_redis_url_parse(pz_arena_t *arena, pz_str_t text, pz_redis_url_t *url,
     scheme = url_scheme(text);
 
     if (scheme == NULL) {
-        return url_fail(&parser, "the Redis URL must begin with redis://, rediss:// or "
-                        "unix://, as in redis://127.0.0.1:6379/0 or "
+        return url_fail(&parser, "the Redis URL must begin with redis://, rediss://, "
+                        "unix://, redis-sentinel:// or redis-cluster://, as in redis://127.0.0.1:6379/0 or "
                         "unix:///run/redis.sock?db=0");
     }
 
     url->scheme = scheme->scheme;
-
-    if (scheme->refusal != NULL) {
-        return url_fail(&parser, scheme->refusal);
-    }
-
+    url->tls = scheme->tls;
     text = pz_str_skip(text, scheme->prefix.len);
     rc = url->scheme == PZ_REDIS_UNIX ? url_unix(&parser, text, url)
          : url->scheme == PZ_REDIS_SENTINEL ? url_sentinel(&parser, text, url)
+         : url->scheme == PZ_REDIS_CLUSTER ? url_cluster(&parser, text, url)
          : url_tcp(&parser, text, url);
 
     return rc == 0 ? url_shown(&parser, scheme->prefix, url) : -1;

@@ -9,14 +9,15 @@
 #include "pz_redis_node.h"
 
 typedef enum {
-    PZ_REDIS_TCP, PZ_REDIS_UNIX, PZ_REDIS_TLS, PZ_REDIS_SENTINEL, PZ_REDIS_CLUSTER
+    PZ_REDIS_TCP, PZ_REDIS_UNIX, PZ_REDIS_SENTINEL, PZ_REDIS_CLUSTER
 } pz_redis_scheme_t;
 
 typedef struct {
     pz_redis_scheme_t scheme;
+    int               tls;
     pz_str_t          host;       /* without brackets */
     unsigned          port;       /* 6379 unless given */
-    pz_redis_node_t  *nodes;      /* sentinels; their port is 26379 unless given */
+    pz_redis_node_t  *nodes;      /* sentinels, port 26379 unless given; or of a cluster, 6379 */
     size_t            nnodes;
     pz_str_t          master;     /* its name, for sentinels */
     pz_str_t          path;       /* of a unix socket */
@@ -28,7 +29,7 @@ typedef struct {
 
 /*
  * Parse; all strings are copied to `arena`.  0, or -1 with error->text, which
- * never contains a password.  The form of Cluster is recognized and refused: "... is not supported yet".
+ * never contains a password.
  */
 int pz_redis_url_parse(pz_arena_t *arena, pz_str_t text, pz_redis_url_t *url,
     pz_error_t *error);

@@ -38,7 +38,7 @@ my @wrong = (
     [ 'a CA that is not there', 'personalize_redis rediss://127.0.0.1 ca=%%dir%%/no-ca.pem;', qr/no-ca\.pem/ ],
     [ 'TLS parameters without TLS', 'personalize_redis redis://127.0.0.1 verify=on;', qr/rediss:/ ],
     [ 'Sentinel without a master', 'personalize_redis redis-sentinel://:Hunter2Secret@127.0.0.1:1,127.0.0.1:2/0;', qr/master's name/ ],
-    [ 'Cluster', 'personalize_redis redis-cluster://127.0.0.1:1;', qr/not supported yet/ ],
+    [ 'a database in a Cluster', 'personalize_redis redis-cluster://:Hunter2Secret@127.0.0.1:1/3;', qr/no database but 0/ ],
     [ 'a password file that is not there', 'personalize_redis redis://:file:%%dir%%/nothing@127.0.0.1;',
         qr/nothing/ ],
     [ 'a password variable that is not set', 'personalize_redis redis://:env:PZ_NOT_SET@127.0.0.1;',

@@ -84,9 +84,8 @@ test_good(void **state)
         check_text(url.shown, goods[i].shown);
         assert_int_equal(url.port, goods[i].port);
         assert_int_equal(url.db, goods[i].db);
-        assert_int_equal(url.scheme, goods[i].path[0] ? PZ_REDIS_UNIX
-                                     : strncmp(goods[i].text, "rediss", 6) == 0 ? PZ_REDIS_TLS
-                                     : PZ_REDIS_TCP);
+        assert_int_equal(url.scheme, goods[i].path[0] ? PZ_REDIS_UNIX : PZ_REDIS_TCP);
+        assert_int_equal(url.tls, strncmp(goods[i].text, "rediss", 6) == 0);
         pz_arena_destroy(arena);
     }
 }
@@ -128,7 +127,10 @@ test_bad(void **state)
         { "redis-sentinel://h1:1,h2:x/0#m", "port" }, { "redis-sentinel:///0#m", "needs a host" },
         { "redis-sentinel://h1/x#m", "must be a number" },
         { "redis-sentinel://a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a/0#m", "more than 16" },
-        { "redis-cluster://h1:1,h2:2", "not supported yet" },
+        { "redis-cluster://h1:1,h2:2/1", "no database but 0" },
+        { "redis-cluster://h1:1/0#m", "no database but 0" },
+        { "redis-cluster://", "needs a host" }, { "rediss-cluster://h1,", "needs a host" },
+        { "redis-cluster://:" SECRET "@h1:0", "port" },
         { "redis://", "needs a host" }, { "redis:///0", "needs a host" },
         { "redis://[::1", "needs a host" }, { "redis://[]:1", "needs a host" },
         { "redis://a b", "needs a host" }, { "redis://h\r\nx", "needs a host" },
