@@ -92,6 +92,11 @@
     X(STORE_OPENED,      "redis",           "event", "breaker_opened")         \
     X(STORE_REPLIED,     "redis",           "event", "reply")                  \
     X(STORE_ERROR,       "redis",           "event", "error_reply")            \
+    X(STORE_MOVED,       "redis",           "event", "moved")                  \
+    X(STORE_ASKED,       "redis",           "event", "ask")                    \
+    X(STORE_AGAIN,       "redis",           "event", "try_again")              \
+    X(STORE_UNCOVERED,   "redis",           "event", "slot_uncovered")         \
+    X(STORE_MAPPED,      "redis",           "event", "slots_read")             \
     X(CACHE_PROFILE_HIT,      "cache_reads", "outcome", "profile_hit")         \
     X(CACHE_PROFILE_STALE,    "cache_reads", "outcome", "profile_stale")       \
     X(CACHE_PROFILE_NEGATIVE, "cache_reads", "outcome", "profile_negative")    \

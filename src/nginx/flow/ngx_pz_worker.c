@@ -23,6 +23,11 @@ ngx_pz_worker_on_store_event(void *data, ngx_pz_store_event_e event)
         [NGX_PZ_STORE_BREAKER_OPENED] = NGX_PZ_EVENT_STORE_OPENED,
         [NGX_PZ_STORE_REPLIED] = NGX_PZ_EVENT_STORE_REPLIED,
         [NGX_PZ_STORE_ERROR_REPLY] = NGX_PZ_EVENT_STORE_ERROR,
+        [NGX_PZ_STORE_MOVED] = NGX_PZ_EVENT_STORE_MOVED,
+        [NGX_PZ_STORE_ASKED] = NGX_PZ_EVENT_STORE_ASKED,
+        [NGX_PZ_STORE_AGAIN] = NGX_PZ_EVENT_STORE_AGAIN,
+        [NGX_PZ_STORE_UNCOVERED] = NGX_PZ_EVENT_STORE_UNCOVERED,
+        [NGX_PZ_STORE_MAPPED] = NGX_PZ_EVENT_STORE_MAPPED,
     };
 
     ngx_pz_count(counters->events[counted[event]]);

@@ -35,6 +35,14 @@ ngx_pz_breaker_destroy(ngx_pz_breaker_t *breaker)
 }
 
 
+void
+ngx_pz_breaker_reset(ngx_pz_breaker_t *breaker)
+{
+    ngx_pz_breaker_proved(breaker);
+    ngx_pz_breaker_replied(breaker);
+}
+
+
 /* Half of the delay is chance, so that the workers of many servers do not come back as one. */
 static ngx_msec_t
 ngx_pz_breaker_delay(ngx_uint_t opened)

@@ -45,6 +45,9 @@ void ngx_pz_breaker_init(ngx_pz_breaker_t *breaker, ngx_log_t *log,
     ngx_pz_breaker_on_retry_pt on_retry, void *data);
 void ngx_pz_breaker_destroy(ngx_pz_breaker_t *breaker);
 
+/* As new: another server is meant from now on. */
+void ngx_pz_breaker_reset(ngx_pz_breaker_t *breaker);
+
 /* Each returns 1 when the breaker went from closed to open by it. */
 ngx_uint_t ngx_pz_breaker_failed(ngx_pz_breaker_t *breaker);      /* unusable: open at once */
 ngx_uint_t ngx_pz_breaker_lost(ngx_pz_breaker_t *breaker);        /* open at the third in a row */

@@ -130,6 +130,12 @@ void ngx_pz_link_hurry(ngx_pz_link_t *link);
 /* Another server is asked from now on: what was sent is lost, what waits goes there. */
 void ngx_pz_link_move(ngx_pz_link_t *link);
 
+/* A query to this server; as ngx_pz_store_send() and ngx_pz_store_cancel(). */
+ngx_int_t ngx_pz_link_send(ngx_pz_link_t *link, ngx_pz_query_t *query);
+void ngx_pz_link_cancel(ngx_pz_link_t *link, ngx_pz_query_t *query);
+
+void ngx_pz_link_status(const ngx_pz_link_t *link, ngx_pz_store_status_t *status);
+
 /* Find out whether anybody is there. */
 void ngx_pz_link_ping(ngx_pz_link_t *link);
 

@@ -1,5 +1,6 @@
 #include "ngx_pz_link.h"
 
+#include "pz_redis_redirect.h"
 #include "pz_redis_sentinel.h"
 
 #define NGX_PZ_FAULT(name, incident, event, text)                              \
@@ -134,6 +135,21 @@ ngx_pz_link_own_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending, pz_reply_t
 static const ngx_pz_link_fault_t *
 ngx_pz_link_error_reply(ngx_pz_link_t *link, const pz_reply_t *reply)
 {
+    pz_redis_redirect_t  to;
+
+    if (link->conf->url.scheme == PZ_REDIS_CLUSTER) {
+        switch (pz_redis_redirect_of(reply, &to)) {
+        case PZ_REDIS_REDIRECT_NONE:
+            break;
+        case PZ_REDIS_REDIRECT_DOWN:
+            /* A slot's trouble, not this node's: it has others. */
+            ngx_pz_link_event(link, NGX_PZ_STORE_ERROR_REPLY);
+            return NULL;
+        default:
+            return NULL;
+        }
+    }
+
     ngx_pz_link_event(link, NGX_PZ_STORE_ERROR_REPLY);
 
     switch (pz_redis_error_of(reply)) {

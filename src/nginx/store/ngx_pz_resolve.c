@@ -206,6 +206,20 @@ ngx_pz_resolve_aim(ngx_pz_resolve_t *resolve, const ngx_str_t *host, in_port_t p
 
 
 void
+ngx_pz_resolve_reset(ngx_pz_resolve_t *resolve, const ngx_addr_t *addrs, ngx_uint_t naddrs)
+{
+    ngx_pz_resolve_destroy(resolve);
+
+    resolve->host.len = 0;
+    resolve->aimed_len = 0;
+    resolve->aimed_port = 0;
+    resolve->addrs = addrs;
+    resolve->naddrs = naddrs;
+    resolve->why = NULL;
+}
+
+
+void
 ngx_pz_resolve_cancel(ngx_pz_resolve_t *resolve)
 {
     if (resolve->ctx != NULL) {

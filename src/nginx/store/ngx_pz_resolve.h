@@ -52,6 +52,9 @@ ngx_int_t ngx_pz_resolve(ngx_pz_resolve_t *resolve);
  */
 ngx_int_t ngx_pz_resolve_aim(ngx_pz_resolve_t *resolve, const ngx_str_t *host, in_port_t port);
 
+/* The configuration's addresses, and no host to ask for. */
+void ngx_pz_resolve_reset(ngx_pz_resolve_t *resolve, const ngx_addr_t *addrs, ngx_uint_t naddrs);
+
 /* An address, or a name and somebody to ask for its addresses. */
 ngx_uint_t ngx_pz_resolve_possible(const ngx_pz_resolve_t *resolve, const pz_str_t *host);
 

@@ -1,6 +1,7 @@
 #include "ngx_pz_store.h"
-#include "ngx_pz_link.h"
+#include "ngx_pz_cluster.h"
 #include "ngx_pz_sentinel.h"
+#include "ngx_pz_spread.h"
 
 #define NGX_PZ_STORE_POOL  4096
 
@@ -10,6 +11,7 @@ struct ngx_pz_store_s {
     ngx_log_t                   log;
     ngx_pz_link_t               link;
     ngx_pz_sentinel_t          *sentinel;     /* NULL: none */
+    ngx_pz_cluster_t           *cluster;      /* has links of its own; NULL: none */
 };
 
 
@@ -25,15 +27,38 @@ ngx_pz_store_destroy(void *data)
         ngx_pz_sentinel_destroy(store->sentinel);
     }
 
-    ngx_pz_link_destroy(&store->link);
+    if (store->cluster != NULL) {
+        ngx_pz_cluster_destroy(store->cluster);
+
+    } else {
+        ngx_pz_link_destroy(&store->link);
+    }
+
     ngx_destroy_pool(pool);
 }
 
 
 static ngx_int_t
-ngx_pz_store_watch(ngx_pz_store_t *store)
+ngx_pz_store_open(ngx_pz_store_t *store, ngx_pz_store_on_event_pt on_event, void *data)
 {
-    if (store->conf->sentinel == NULL) {
+    const ngx_pz_store_conf_t  *conf = store->conf;
+
+    if (conf->url.scheme == PZ_REDIS_CLUSTER) {
+        store->cluster = ngx_pcalloc(store->pool, sizeof(ngx_pz_cluster_t));
+
+        return store->cluster != NULL
+               ? ngx_pz_cluster_init(store->cluster, conf, store->pool, &store->log, on_event,
+                                     data)
+               : NGX_ERROR;
+    }
+
+    if (ngx_pz_link_init(&store->link, conf, store->pool, &store->log, on_event, data)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (conf->sentinel == NULL) {
         return NGX_OK;
     }
 
@@ -77,10 +102,7 @@ ngx_pz_store_create(ngx_cycle_t *cycle, const ngx_pz_store_conf_t *conf,
     store->log.data = NULL;
     store->log.action = NULL;
 
-    if (ngx_pz_link_init(&store->link, conf, pool, &store->log, on_event, data)
-        != NGX_OK
-        || ngx_pz_store_watch(store) != NGX_OK)
-    {
+    if (ngx_pz_store_open(store, on_event, data) != NGX_OK) {
         ngx_pz_store_destroy(store);
         return NULL;
     }
@@ -97,6 +119,11 @@ ngx_pz_store_warm(ngx_pz_store_t *store)
 {
     ngx_pz_link_t  *link = &store->link;
 
+    if (store->cluster != NULL) {
+        ngx_pz_cluster_warm(store->cluster);
+        return;
+    }
+
     if (link->state == NGX_PZ_LINK_IDLE && !ngx_exiting
         && link->breaker.state == NGX_PZ_BREAKER_CLOSED)
     {
@@ -105,53 +132,26 @@ ngx_pz_store_warm(ngx_pz_store_t *store)
 }
 
 
-static ngx_int_t
-ngx_pz_store_refuse(ngx_pz_query_t *query)
-{
-    query->status = NGX_PZ_QUERY_REFUSED;
-    return NGX_DECLINED;
-}
-
-
 ngx_int_t
 ngx_pz_store_send(ngx_pz_store_t *store, ngx_pz_query_t *query)
 {
-    ngx_msec_t      timeout;
-    ngx_pz_link_t  *link = &store->link;
-
     query->pending = NULL;
     query->received = 0;
 
     if (query->commands.len == 0 || query->expected == 0
         || query->expected > NGX_PZ_QUERY_REPLIES)
     {
-        return ngx_pz_store_refuse(query);
+        query->status = NGX_PZ_QUERY_REFUSED;
+        return NGX_DECLINED;
     }
 
     ngx_memzero(query->replies, query->expected * sizeof(pz_reply_t *));
 
-    if (link->breaker.state != NGX_PZ_BREAKER_CLOSED) {
-        ngx_pz_link_event(link, NGX_PZ_STORE_REFUSED_BREAKER);
-        return ngx_pz_store_refuse(query);
+    if (store->cluster != NULL) {
+        return ngx_pz_spread_send(store->cluster, query);
     }
 
-    if (link->backlog.count >= store->conf->max_pending) {
-        ngx_pz_link_event(link, NGX_PZ_STORE_REFUSED_FULL);
-        return ngx_pz_store_refuse(query);
-    }
-
-    if (link->state == NGX_PZ_LINK_IDLE && ngx_pz_link_connect(link) != NGX_OK) {
-        return ngx_pz_store_refuse(query);
-    }
-
-    timeout = query->timeout > 0 ? query->timeout : store->conf->timeout;
-
-    if (ngx_pz_backlog_add(&link->backlog, query, timeout) != NGX_OK) {
-        return ngx_pz_store_refuse(query);
-    }
-
-    ngx_pz_link_push(link);
-    return NGX_OK;
+    return ngx_pz_link_send(&store->link, query);
 }
 
 
@@ -162,39 +162,30 @@ ngx_pz_store_cancel(ngx_pz_store_t *store, ngx_pz_query_t *query)
         return;
     }
 
-    if (ngx_pz_backlog_abandon(query->pending)) {
-        ngx_pz_link_watch(&store->link);
+    if (store->cluster != NULL) {
+        ngx_pz_spread_cancel(query);
+        return;
     }
 
-    if (ngx_exiting) {
-        ngx_pz_link_push(&store->link);
-    }
-}
-
-
-static const char *
-ngx_pz_store_state(const ngx_pz_link_t *link)
-{
-    if (link->breaker.state != NGX_PZ_BREAKER_CLOSED) {
-        return "breaker open";
-    }
-
-    switch (link->state) {
-    case NGX_PZ_LINK_IDLE:
-        return "idle";
-    case NGX_PZ_LINK_READY:
-        return "ready";
-    default:
-        return "connecting";
-    }
+    ngx_pz_link_cancel(&store->link, query);
 }
 
 
 void
 ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status)
 {
-    status->state = ngx_pz_store_state(&store->link);
-    status->pending = store->link.backlog.count;
-    status->failures = store->link.breaker.failures;
-    status->retry_in = ngx_pz_breaker_retry_in(&store->link.breaker);
+    if (store->cluster != NULL) {
+        ngx_pz_cluster_status(store->cluster, status);
+        return;
+    }
+
+    ngx_pz_link_status(&store->link, status);
+}
+
+
+ngx_int_t
+ngx_pz_store_node(ngx_pz_store_t *store, ngx_uint_t *at, ngx_pz_store_node_t *node)
+{
+    return store->cluster != NULL ? ngx_pz_cluster_node_status(store->cluster, at, node)
+                                  : NGX_DONE;
 }

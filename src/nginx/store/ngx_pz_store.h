@@ -1,6 +1,7 @@
 /*
  * The store: Redis as the flow sees it.  One pipelined connection a worker and
- * server; queries go in, each comes back exactly once.
+ * server; queries go in, each comes back exactly once.  Of a cluster, the nodes
+ * are servers, and a query is split and joined as its keys ask.
  */
 #ifndef NGX_PZ_STORE_H
 #define NGX_PZ_STORE_H
@@ -34,7 +35,8 @@ typedef struct ngx_pz_query_s  ngx_pz_query_t;
 
 typedef enum {
     NGX_PZ_QUERY_OK = 0,      /* replies[] are there; any of them may be an error reply, or
-                                 NULL when it did not fit the arena */
+                                 NULL when it did not fit the arena, or was another node's
+                                 of a cluster that gave none */
     NGX_PZ_QUERY_TIMEOUT,     /* the reply is discarded when it comes */
     NGX_PZ_QUERY_CLOSED,      /* connection refused, lost, or garbage came */
     NGX_PZ_QUERY_REFUSED      /* not sent: breaker open or queue full */
@@ -46,7 +48,7 @@ typedef void (*ngx_pz_query_done_pt)(ngx_pz_query_t *query);
 
 /* The caller's memory; must live until done() was called or it was cancelled. */
 struct ngx_pz_query_s {
-    pz_str_t                commands;   /* RESP; copied by send, not needed afterwards */
+    pz_str_t                commands;   /* RESP, each with a key; must live as long */
     ngx_uint_t              expected;   /* replies, up to NGX_PZ_QUERY_REPLIES */
     ngx_msec_t              timeout;
     pz_arena_t             *arena;      /* replies are built here */
@@ -65,7 +67,9 @@ typedef enum {
     NGX_PZ_STORE_CONNECTED, NGX_PZ_STORE_CONNECT_FAILED, NGX_PZ_STORE_LOST,
     NGX_PZ_STORE_TIMED_OUT, NGX_PZ_STORE_LATE, NGX_PZ_STORE_PROTOCOL,
     NGX_PZ_STORE_REFUSED_BREAKER, NGX_PZ_STORE_REFUSED_FULL,
-    NGX_PZ_STORE_BREAKER_OPENED, NGX_PZ_STORE_REPLIED, NGX_PZ_STORE_ERROR_REPLY
+    NGX_PZ_STORE_BREAKER_OPENED, NGX_PZ_STORE_REPLIED, NGX_PZ_STORE_ERROR_REPLY,
+    NGX_PZ_STORE_MOVED, NGX_PZ_STORE_ASKED, NGX_PZ_STORE_AGAIN, NGX_PZ_STORE_UNCOVERED,
+    NGX_PZ_STORE_MAPPED
 } ngx_pz_store_event_e;
 
 typedef void (*ngx_pz_store_on_event_pt)(void *data, ngx_pz_store_event_e event);
@@ -88,12 +92,24 @@ ngx_int_t ngx_pz_store_send(ngx_pz_store_t *store, ngx_pz_query_t *query);
 void ngx_pz_store_cancel(ngx_pz_store_t *store, ngx_pz_query_t *query);
 
 typedef struct {
-    const char *state;        /* "idle", "connecting", "ready", "breaker open" */
+    const char *state;        /* "idle", "connecting", "ready", "breaker open"; of a cluster
+                                 also "degraded": some slots are not to be had */
     ngx_uint_t  pending;
     ngx_uint_t  failures;     /* in a row */
     ngx_msec_t  retry_in;
 } ngx_pz_store_status_t;
 
 void ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status);
+
+/* A node of a cluster, as this worker knows it. */
+typedef struct {
+    pz_str_t               address;   /* "host:port" */
+    const char            *role;      /* "master", "replica", or "unknown" */
+    ngx_uint_t             slots;     /* that it serves */
+    ngx_pz_store_status_t  status;
+} ngx_pz_store_node_t;
+
+/* The next node from *at (0 to begin with) on; NGX_DONE: no more, or no cluster. */
+ngx_int_t ngx_pz_store_node(ngx_pz_store_t *store, ngx_uint_t *at, ngx_pz_store_node_t *node);
 
 #endif

@@ -124,11 +124,26 @@ ngx_pz_store_conf_host(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, pz_str_t host,
 }
 
 
+/* Any of them tells where the others are. */
+static ngx_int_t
+ngx_pz_store_conf_nodes(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, const pz_redis_url_t *url)
+{
+    size_t  i;
+
+    for (i = 0; i < url->nnodes; i++) {
+        if (ngx_pz_store_conf_host(cf, conf, url->nodes[i].host, url->nodes[i].port) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 /* How sentinels are reached: as a store's conf of its own. */
 static ngx_int_t
 ngx_pz_store_conf_sentinel(ngx_pz_store_words_t *words)
 {
-    size_t                i;
     pz_sb_t               shown;
     pz_error_t            error;
     pz_redis_url_t       *url = &words->conf->url;
@@ -160,12 +175,8 @@ ngx_pz_store_conf_sentinel(ngx_pz_store_words_t *words)
         return NGX_ERROR;
     }
 
-    for (i = 0; i < url->nnodes; i++) {
-        if (ngx_pz_store_conf_host(words->cf, sentinel, url->nodes[i].host, url->nodes[i].port)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+    if (ngx_pz_store_conf_nodes(words->cf, sentinel, url) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     words->conf->sentinel = sentinel;
@@ -179,6 +190,8 @@ ngx_pz_store_conf_resolve(ngx_pz_store_words_t *words)
     const pz_redis_url_t  *url = &words->conf->url;
 
     switch (url->scheme) {
+    case PZ_REDIS_CLUSTER:
+        return ngx_pz_store_conf_nodes(words->cf, words->conf, url);
     case PZ_REDIS_SENTINEL:
         return ngx_pz_store_conf_sentinel(words);
     case PZ_REDIS_UNIX:
@@ -307,7 +320,7 @@ ngx_pz_store_conf_fit(ngx_pz_store_words_t *words)
     why = NULL;
     scheme = words->conf->url.scheme;
 
-    if (scheme != PZ_REDIS_TLS && ngx_pz_tls_asked(&words->tls)) {
+    if (!words->conf->url.tls && ngx_pz_tls_asked(&words->tls)) {
         why = "ca=, cert=, key=, verify= and name= are for TLS: write rediss://";
 
     } else if (scheme != PZ_REDIS_SENTINEL
@@ -324,7 +337,7 @@ ngx_pz_store_conf_fit(ngx_pz_store_words_t *words)
         return NGX_ERROR;
     }
 
-    if (scheme == PZ_REDIS_TLS) {
+    if (words->conf->url.tls) {
         words->conf->tls = ngx_pz_tls_configure(words->cf, &words->tls);
         return words->conf->tls != NULL ? NGX_OK : NGX_ERROR;
     }

@@ -1,0 +1,244 @@
+#include "ngx_pz_cluster.h"
+#include "ngx_pz_spread.h"
+
+#define NGX_PZ_CLUSTER_ARENA  (8 * 1024 * 1024)
+#define NGX_PZ_CLUSTER_WORSE  250       /* ms: the first delay when not all is well */
+
+
+void
+ngx_pz_cluster_event(ngx_pz_cluster_t *cluster, ngx_pz_store_event_e event)
+{
+    if (cluster->on_event != NULL) {
+        cluster->on_event(cluster->data, event);
+    }
+}
+
+
+static ngx_int_t
+ngx_pz_cluster_question(ngx_pz_cluster_t *cluster)
+{
+    pz_sb_t   sb;
+    u_char   *bytes;
+    pz_str_t  text;
+
+    pz_sb_init(&sb, cluster->arena, 1024);
+    pz_redis_topology_ask(&sb);
+
+    if (pz_sb_done(&sb, &text) != 0) {
+        return NGX_ERROR;
+    }
+
+    bytes = ngx_pnalloc(cluster->pool, text.len);
+    if (bytes == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(bytes, text.data, text.len);
+    cluster->question.data = (char *) bytes;
+    cluster->question.len = text.len;
+    return NGX_OK;
+}
+
+
+static void
+ngx_pz_cluster_on_next(ngx_event_t *ev)
+{
+    ngx_pz_cluster_t  *cluster = ev->data;
+
+    if (!ngx_exiting) {
+        cluster->round++;
+        ngx_pz_cluster_ask(cluster);
+    }
+}
+
+
+static void
+ngx_pz_cluster_timer(ngx_pz_cluster_t *cluster, ngx_event_t *ev, ngx_event_handler_pt handler)
+{
+    ev->handler = handler;
+    ev->data = cluster;
+    ev->log = cluster->log;
+    ev->cancelable = 1;
+}
+
+
+ngx_int_t
+ngx_pz_cluster_init(ngx_pz_cluster_t *cluster, const ngx_pz_store_conf_t *conf,
+    ngx_pool_t *pool, ngx_log_t *log, ngx_pz_store_on_event_pt on_event, void *data)
+{
+    cluster->conf = conf;
+    cluster->pool = pool;
+    cluster->log = log;
+    cluster->on_event = on_event;
+    cluster->data = data;
+    cluster->incidents.log = log;
+    cluster->incidents.subject = conf->url.shown;
+    cluster->round = 1;
+    cluster->delay = NGX_PZ_CLUSTER_WORSE;
+    ngx_queue_init(&cluster->pausing);
+
+    ngx_pz_cluster_timer(cluster, &cluster->next, ngx_pz_cluster_on_next);
+    ngx_pz_cluster_timer(cluster, &cluster->sweep, ngx_pz_cluster_on_sweep);
+    ngx_pz_cluster_timer(cluster, &cluster->refuse, ngx_pz_cluster_on_refuse);
+
+    cluster->arena = pz_arena_create(NGX_PZ_CLUSTER_ARENA, 0);
+
+    return cluster->arena != NULL && ngx_pz_cluster_seed(cluster) != NULL
+           ? ngx_pz_cluster_question(cluster) : NGX_ERROR;
+}
+
+
+void
+ngx_pz_cluster_destroy(ngx_pz_cluster_t *cluster)
+{
+    ngx_uint_t  i;
+
+    ngx_pz_spread_forget(cluster);
+
+    if (cluster->next.timer_set) {
+        ngx_del_timer(&cluster->next);
+    }
+
+    if (cluster->sweep.timer_set) {
+        ngx_del_timer(&cluster->sweep);
+    }
+
+    if (cluster->refuse.posted) {
+        ngx_delete_posted_event(&cluster->refuse);
+    }
+
+    for (i = 0; i < cluster->nnodes; i++) {
+        ngx_pz_link_destroy(&cluster->nodes[i]->link);
+    }
+
+    pz_arena_destroy(cluster->arena);
+}
+
+
+void
+ngx_pz_cluster_warm(ngx_pz_cluster_t *cluster)
+{
+    if (!ngx_exiting) {
+        ngx_pz_cluster_ask(cluster);
+    }
+}
+
+
+/* Chance keeps the workers of many servers apart. */
+void
+ngx_pz_cluster_schedule(ngx_pz_cluster_t *cluster, ngx_msec_t delay)
+{
+    delay = delay / 2 + (ngx_msec_t) ngx_random() % (delay / 2 + 1);
+
+    if (cluster->next.timer_set
+        && (ngx_msec_int_t) (cluster->next.timer.key - ngx_current_msec)
+           <= (ngx_msec_int_t) delay)
+    {
+        return;
+    }
+
+    ngx_add_timer(&cluster->next, delay);
+}
+
+
+/* --- how it is ---------------------------------------------------------------- */
+
+ngx_uint_t
+ngx_pz_cluster_is_whole(const ngx_pz_cluster_t *cluster)
+{
+    ngx_uint_t      i;
+    ngx_pz_node_t  *node;
+
+    if (cluster->version == 0 || cluster->covered < PZ_REDIS_SLOTS) {
+        return 0;
+    }
+
+    for (i = 0; i < cluster->nnodes; i++) {
+        node = cluster->nodes[i];
+
+        if (node->used && node->slots > 0
+            && node->link.breaker.state != NGX_PZ_BREAKER_CLOSED)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+ngx_uint_t
+ngx_pz_cluster_hopeful(const ngx_pz_cluster_t *cluster)
+{
+    return cluster->failures == 0 && cluster->query.pending != NULL;
+}
+
+
+/* "ready": every node is; else the state that most need not wait for. */
+static const char *
+ngx_pz_cluster_word(const ngx_pz_cluster_t *cluster, ngx_uint_t ready, ngx_uint_t open)
+{
+    if (cluster->version == 0) {
+        return cluster->query.pending != NULL ? "connecting" : open > 0 ? "breaker open" : "idle";
+    }
+
+    if (!ngx_pz_cluster_is_whole(cluster)) {
+        return ready == 0 && open > 0 ? "breaker open" : "degraded";
+    }
+
+    return "ready";
+}
+
+
+void
+ngx_pz_cluster_status(ngx_pz_cluster_t *cluster, ngx_pz_store_status_t *status)
+{
+    ngx_uint_t             i, open, ready;
+    ngx_pz_link_t         *link;
+    ngx_pz_store_status_t  one;
+
+    open = 0;
+    ready = 0;
+    ngx_memzero(status, sizeof(ngx_pz_store_status_t));
+    status->pending = cluster->npausing;
+
+    for (i = 0; i < cluster->nnodes; i++) {
+        if (!cluster->nodes[i]->used) {
+            continue;
+        }
+
+        link = &cluster->nodes[i]->link;
+        ngx_pz_link_status(link, &one);
+        status->pending += one.pending;
+        status->failures = ngx_max(status->failures, one.failures);
+        status->retry_in = ngx_max(status->retry_in, one.retry_in);
+        open += link->breaker.state != NGX_PZ_BREAKER_CLOSED;
+        ready += link->breaker.state == NGX_PZ_BREAKER_CLOSED && cluster->nodes[i]->slots > 0;
+    }
+
+    status->state = ngx_pz_cluster_word(cluster, ready, open);
+}
+
+
+ngx_int_t
+ngx_pz_cluster_node_status(ngx_pz_cluster_t *cluster, ngx_uint_t *at,
+    ngx_pz_store_node_t *status)
+{
+    ngx_pz_node_t  *node;
+
+    while (*at < cluster->nnodes) {
+        node = cluster->nodes[(*at)++];
+
+        if (!node->used) {
+            continue;
+        }
+
+        status->address = node->link.incidents.subject;
+        status->role = node->slots > 0 ? "master" : "unknown";
+        status->slots = node->slots;
+        ngx_pz_link_status(&node->link, &status->status);
+        return NGX_OK;
+    }
+
+    return NGX_DONE;
+}
