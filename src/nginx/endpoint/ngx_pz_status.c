@@ -69,6 +69,37 @@ ngx_pz_status_rulebook(pz_json_writer_t *w, const ngx_pz_rulebook_t *book)
 }
 
 
+/* The nodes of a cluster that this worker talks to. */
+static void
+ngx_pz_status_nodes(pz_json_writer_t *w, ngx_pz_store_t *store)
+{
+    ngx_uint_t           at;
+    ngx_pz_store_node_t  node;
+
+    at = 0;
+
+    if (ngx_pz_store_node(store, &at, &node) != NGX_OK) {
+        return;
+    }
+
+    ngx_pz_json_array(w, "nodes");
+
+    do {
+        pz_json_object(w);
+        ngx_pz_json_text(w, "address", node.address);
+        ngx_pz_json_text(w, "role", pz_str_from(node.role));
+        ngx_pz_json_number(w, "slots", (double) node.slots);
+        ngx_pz_json_text(w, "state", pz_str_from(node.status.state));
+        ngx_pz_json_number(w, "pending", (double) node.status.pending);
+        ngx_pz_json_number(w, "failures", (double) node.status.failures);
+        ngx_pz_json_number(w, "retry_in_ms", (double) node.status.retry_in);
+        pz_json_object_end(w);
+    } while (ngx_pz_store_node(store, &at, &node) == NGX_OK);
+
+    pz_json_array_end(w);
+}
+
+
 static void
 ngx_pz_status_redis(pz_json_writer_t *w, ngx_pz_store_t *store, const ngx_pz_store_conf_t *conf)
 {
@@ -83,6 +114,7 @@ ngx_pz_status_redis(pz_json_writer_t *w, ngx_pz_store_t *store, const ngx_pz_sto
     ngx_pz_json_number(w, "pending", (double) status.pending);
     ngx_pz_json_number(w, "failures", (double) status.failures);
     ngx_pz_json_number(w, "retry_in_ms", (double) status.retry_in);
+    ngx_pz_status_nodes(w, store);
     pz_json_object_end(w);
 }
 

@@ -69,7 +69,8 @@ typedef enum {
     NGX_PZ_STORE_REFUSED_BREAKER, NGX_PZ_STORE_REFUSED_FULL,
     NGX_PZ_STORE_BREAKER_OPENED, NGX_PZ_STORE_REPLIED, NGX_PZ_STORE_ERROR_REPLY,
     NGX_PZ_STORE_MOVED, NGX_PZ_STORE_ASKED, NGX_PZ_STORE_AGAIN, NGX_PZ_STORE_UNCOVERED,
-    NGX_PZ_STORE_MAPPED
+    NGX_PZ_STORE_MAPPED,
+    NGX_PZ_STORE_EVENTS      /* how many there are */
 } ngx_pz_store_event_e;
 
 typedef void (*ngx_pz_store_on_event_pt)(void *data, ngx_pz_store_event_e event);

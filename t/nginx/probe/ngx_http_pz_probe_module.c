@@ -196,7 +196,8 @@ ngx_http_pz_probe_state(ngx_http_request_t *r, ngx_pz_probe_main_t *probe,
 {
     static const char *const names[] = {
         "connected", "connect_failed", "lost", "timed_out", "late", "protocol",
-        "refused_breaker", "refused_full", "breaker_opened", "replied", "error_reply"
+        "refused_breaker", "refused_full", "breaker_opened", "replied", "error_reply",
+        "moved", "asked", "again", "uncovered", "mapped"
     };
 
     pz_sb_t                sb;

@@ -21,7 +21,7 @@ typedef struct {
     ngx_str_t             before;
     ngx_pz_store_t       *store;
     ngx_pz_cache_t       *cache;       /* NULL: none */
-    ngx_uint_t            events[NGX_PZ_STORE_ERROR_REPLY + 1];
+    ngx_uint_t            events[NGX_PZ_STORE_EVENTS];
     ngx_uint_t            turns;       /* of the event loop in which something was answered */
     ngx_msec_t            seen;
 } ngx_pz_probe_main_t;

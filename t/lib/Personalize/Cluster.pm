@@ -1,0 +1,200 @@
+package Personalize::Cluster;
+
+# A private Redis Cluster on loopback ports: masters n1, n2 ... with slots in equal parts, and as
+# many replicas again (n4 replicates n1 ...), put together command by command.
+
+use strict;
+use warnings;
+
+use Time::HiRes qw(sleep time);
+
+use Personalize::Process;
+use Personalize::Redis;
+
+use constant SLOTS => 16384;
+
+# Options: masters (3), replicas (1: of each master), password, args (of each redis-server),
+# hosts (address of node N: 127.0.0.1), timeout (cluster-node-timeout, in ms).
+sub start {
+    my ($class, $t, %o) = @_;
+
+    my $self = bless { t => $t, nodes => {}, masters => 3, replicas => 1, timeout => 800, %o }, $class;
+    $self->{names} = [ map { "n$_" } 1 .. $self->{masters} * (1 + $self->{replicas}) ];
+    $self->add($_) for @{ $self->{names} };
+    $self->_join;
+    return $self;
+}
+
+# One more server, of no cluster yet.
+sub add {
+    my ($self, $name, @args) = @_;
+    my $t = $self->{t};
+
+    mkdir "$t->{dir}/$name";
+    return $self->{nodes}{$name} = Personalize::Redis->start("$t->{dir}/$name",
+        port => $t->port($name), password => $self->{password},
+        args => [ '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf',
+            '--cluster-port', $t->port("$name-bus"), '--cluster-node-timeout', $self->{timeout},
+            '--repl-diskless-sync-delay', 0, '--appendonly', 'no',
+            defined $self->{password} ? ('--masterauth', $self->{password}) : (),
+            @{ $self->{args} || [] }, @args ]);
+}
+
+sub names { @{ $_[0]{names} } }
+sub node  { $_[0]{nodes}{ $_[1] } }
+sub port  { $_[0]{t}->port($_[1]) }
+sub id    { $_[0]->node($_[1])->command('CLUSTER', 'MYID') }
+
+sub url {
+    my ($self, @names) = @_;
+    my $user = defined $self->{password} ? ":$self->{password}\@" : '';
+    @names = $self->names if !@names;
+    return "redis-cluster://$user" . join ',', map { '127.0.0.1:' . $self->port($_) } @names;
+}
+
+# Make `name` known to the cluster that n1 is in, and wait until all know it.
+sub meet {
+    my ($self, $name) = @_;
+    $self->node('n1')->command('CLUSTER', 'MEET', '127.0.0.1', $self->port($name), $self->port("$name-bus"));
+}
+
+sub info {
+    my ($self, $name) = @_;
+    return map { /^(\w+):(.*?)\r?$/ ? ($1 => $2) : () } split /\n/, $self->node($name)->command('CLUSTER', 'INFO');
+}
+
+sub _join {
+    my ($self) = @_;
+    my @names = $self->names;
+    my $n = $self->{masters};
+
+    for my $i (0 .. $#names) {
+        $self->node($names[$i])->command('CLUSTER', 'SET-CONFIG-EPOCH', $i + 1);
+    }
+    for my $i (0 .. $n - 1) {
+        my ($first, $last) = (int(SLOTS * $i / $n), int(SLOTS * ($i + 1) / $n) - 1);
+        $self->node($names[$i])->command('CLUSTER', 'ADDSLOTSRANGE', $first, $last);
+    }
+    $self->meet($_) for @names[ 1 .. $#names ];
+    $self->wait_for('all nodes to know each other', 20, sub {
+        !grep { my %i = $self->info($_); $i{cluster_known_nodes} != @names } @names;
+    });
+    for my $i ($n .. $#names) {
+        my $master = $self->id($names[ $i % $n ]);
+        $self->wait_for("$names[$i] to replicate", 10, sub {
+            eval { $self->node($names[$i])->command('CLUSTER', 'REPLICATE', $master) }
+        });
+    }
+    $self->wait_until_whole;
+}
+
+# All slots served, all replicas in step, by each node's own account.
+sub wait_until_whole {
+    my ($self, @names) = @_;
+    @names = $self->names if !@names;
+    $self->wait_for('the cluster to be whole', 30, sub {
+        for my $name (@names) {
+            my %i = $self->info($name);
+            return 0 if $i{cluster_state} ne 'ok';
+            my $role = $self->node($name)->command('ROLE');
+            return 0 if $role->[0] eq 'slave' && $role->[3] ne 'connected';
+        }
+        return 1;
+    });
+}
+
+sub wait_for {
+    my ($self, $what, $seconds, $code) = @_;
+    Personalize::Process::until_true($seconds, $code) or die "waited $seconds s for $what\n";
+}
+
+# --- keys --------------------------------------------------------------------
+
+sub slot {
+    my ($key) = @_;
+    $key = $1 if $key =~ /\{([^}]+)\}/ && $key !~ /^[^{]*\{\}/;
+    my $crc = 0;
+    for my $byte (unpack 'C*', $key) {
+        $crc ^= $byte << 8;
+        $crc = ($crc & 0x8000 ? $crc << 1 ^ 0x1021 : $crc << 1) & 0xffff for 1 .. 8;
+    }
+    return $crc % SLOTS;
+}
+
+# The node that serves a slot, by the account of a node that lives.
+sub owner {
+    my ($self, $slot, @ask) = @_;
+    my %by_port = map { $self->port($_) => $_ } keys %{ $self->{nodes} };
+
+    for my $name (@ask ? @ask : $self->names) {
+        my $slots = eval { $self->node($name)->command('CLUSTER', 'SLOTS') } or next;
+        for my $range (@$slots) {
+            return $by_port{ $range->[2][1] } if $range->[0] <= $slot && $slot <= $range->[1];
+        }
+    }
+    return undef;
+}
+
+# A command, sent to the node that serves its key (the second word).
+sub command {
+    my ($self, @argv) = @_;
+    return $self->node($self->owner(slot($argv[1])))->command(@argv);
+}
+
+sub visitor {
+    my ($self, $id, %fields) = @_;
+    $self->command('HSET', "pz:visitor:{$id}", %fields);
+}
+
+# A key of this form (%d is a number) whose slot the node serves.
+sub key_of {
+    my ($self, $name, $form, $from) = @_;
+    for my $i (($from // 0) .. 100_000) {
+        my $key = sprintf $form, $i;
+        return $key if $self->owner(slot($key)) eq $name;
+    }
+}
+
+# --- slots that move -----------------------------------------------------------
+
+# The steps of redis-cli --cluster reshard, one at a time.
+sub move_begin {
+    my ($self, $slot, $from, $to) = @_;
+    $self->node($to)->command('CLUSTER', 'SETSLOT', $slot, 'IMPORTING', $self->id($from));
+    $self->node($from)->command('CLUSTER', 'SETSLOT', $slot, 'MIGRATING', $self->id($to));
+}
+
+sub move_keys {
+    my ($self, $slot, $from, $to, @keys) = @_;
+    @keys = @{ $self->node($from)->command('CLUSTER', 'GETKEYSINSLOT', $slot, 10_000) } if !@keys;
+    return if !@keys;
+    my @auth = defined $self->{password} ? ('AUTH', $self->{password}) : ();
+    $self->node($from)->command('MIGRATE', '127.0.0.1', $self->port($to), '', 0, 5000, @auth, 'KEYS', @keys);
+}
+
+sub move_end {
+    my ($self, $slot, $from, $to) = @_;
+    my $id = $self->id($to);
+    $self->node($_)->command('CLUSTER', 'SETSLOT', $slot, 'NODE', $id) for $to, $from;
+}
+
+sub move {
+    my ($self, @way) = @_;
+    $self->move_begin(@way);
+    $self->move_keys(@way);
+    $self->move_end(@way);
+}
+
+# --- connections ---------------------------------------------------------------
+
+# Clients of a node that are neither the test's nor the cluster's own.
+sub clients {
+    my ($self, $name, $type) = @_;
+    my $node = $self->node($name);
+    my $mine = $node->command('CLIENT', 'ID');
+    my @lines = grep { /^id=(\d+)/ && $1 != $mine }
+        split /\r?\n/, $node->command('CLIENT', 'LIST', 'TYPE', $type // 'normal');
+    return scalar grep { !/cmd=(?:migrate|restore)/i && /addr=127\.0\.0\.1/ } @lines;
+}
+
+1;
