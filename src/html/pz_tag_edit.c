@@ -62,21 +62,35 @@ judge(const pz_tag_edits_t *te, pz_str_t name, const pz_attr_t *attr)
 }
 
 
-/* Whether the class edits from hit `from` on end with `name` removed (-1) or added (1). */
+/* How the class edits from hit `from` on end for `name`: -1 removed, 1 added, 0 neither. */
 static int
 class_verdict(const pz_tag_edits_t *te, size_t from, pz_str_t name)
 {
-    int verdict = 0;
-
-    for (size_t i = from; i < te->nhits; i++) {
+    for (size_t i = te->nhits; i-- > from; ) {
         const pz_edit_t *edit = &te->edits[te->hits[i]];
 
         if (is_class_edit(edit) && pz_str_eq(edit->name, name)) {
-            verdict = edit->op == PZ_EDIT_ADD_CLASS ? 1 : -1;
+            return edit->op == PZ_EDIT_ADD_CLASS ? 1 : -1;
         }
     }
 
-    return verdict;
+    return 0;
+}
+
+
+/* Whether one of these hits removes the class: what adds it again puts it last. */
+static int
+class_removed(const pz_tag_edits_t *te, size_t from, size_t to, pz_str_t name)
+{
+    for (size_t i = from; i < to; i++) {
+        const pz_edit_t *edit = &te->edits[te->hits[i]];
+
+        if (edit->op == PZ_EDIT_REMOVE_CLASS && pz_str_eq(edit->name, name)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -131,6 +145,30 @@ add_word(pz_sb_t *sb, pz_str_t word, int escape, int ascii, int *words)
 }
 
 
+/* Whether hit `i` is the one that gives the element a class that it keeps. */
+static int
+is_added_by(const pz_tag_edits_t *te, const outcome_t *o, size_t i, pz_str_t base)
+{
+    pz_str_t name = te->edits[te->hits[i]].name;
+
+    if (te->edits[te->hits[i]].op != PZ_EDIT_ADD_CLASS
+        || class_removed(te, i + 1, te->nhits, name))
+    {
+        return 0;
+    }
+
+    for (size_t k = i; k-- > o->from; ) {
+        const pz_edit_t *edit = &te->edits[te->hits[k]];
+
+        if (is_class_edit(edit) && pz_str_eq(edit->name, name)) {
+            return edit->op == PZ_EDIT_REMOVE_CLASS;
+        }
+    }
+
+    return !has_word(base, name);
+}
+
+
 /* The classes that were there and stay, then those that are added. */
 static void
 add_classes(pz_sb_t *sb, const pz_tag_edits_t *te, const outcome_t *o, pz_str_t base)
@@ -139,23 +177,14 @@ add_classes(pz_sb_t *sb, const pz_tag_edits_t *te, const outcome_t *o, pz_str_t 
     int      words = 0;
 
     while (next_word(&rest, &word)) {
-        if (class_verdict(te, o->from, word) >= 0) {
+        if (!class_removed(te, o->from, te->nhits, word)) {
             add_word(sb, word, o->is_set, te->ascii, &words);
         }
     }
 
     for (size_t i = o->from; i < te->nhits; i++) {
-        const pz_edit_t *edit = &te->edits[te->hits[i]];
-        int              again = 0;
-
-        for (size_t k = o->from; k < i; k++) {
-            again |= is_class_edit(&te->edits[te->hits[k]])
-                     && pz_str_eq(te->edits[te->hits[k]].name, edit->name);
-        }
-        if (is_class_edit(edit) && !again && class_verdict(te, o->from, edit->name) > 0
-            && !has_word(base, edit->name))
-        {
-            add_word(sb, edit->name, 1, te->ascii, &words);
+        if (is_added_by(te, o, i, base)) {
+            add_word(sb, te->edits[te->hits[i]].name, 1, te->ascii, &words);
         }
     }
 }
@@ -221,9 +250,11 @@ same_classes(const pz_tag_edits_t *te, const outcome_t *o)
 
     for (size_t i = 0; i < te->nhits; i++) {
         const pz_edit_t *edit = &te->edits[te->hits[i]];
+        int              had = has_word(value, edit->name);
 
         if (is_class_edit(edit)
-            && (class_verdict(te, 0, edit->name) > 0) != has_word(value, edit->name))
+            && ((class_verdict(te, 0, edit->name) > 0) != had
+                || (had && class_removed(te, 0, te->nhits, edit->name))))
         {
             return 0;
         }

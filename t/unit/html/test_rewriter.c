@@ -35,6 +35,36 @@ test_operations(void **state)
     }
 }
 
+/* Class edits one after the other: what is removed and added again comes last, as in a DOM. */
+static void
+test_class_order(void **state)
+{
+    static const struct {
+        const char *edits, *page, *expected;
+    } cases[] = {
+        { "-a +a", "<p class='a b'>", "<p class='b a'>" },
+        { "+a -a", "<p class='a b'>", "<p class='b'>" },
+        { "+c +d -c +c", "<p class='a b'>", "<p class='a b d c'>" },
+        { "-c +c -c", "<p class='a b'>", "<p class='a b'>" },
+        { "-b +c +b", "<p class=b>", "<p class=\"c b\">" },
+        { "+a -a", "<p>", "<p>" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        run_t *run = begin();
+        char   names[8][2] = { "" };
+        size_t n = 0;
+
+        for (const char *e = cases[i].edits; *e; e += e[2] ? 3 : 2, n++) {
+            names[n][0] = e[1];
+            add(run, "p", *e == '+' ? PZ_EDIT_ADD_CLASS : PZ_EDIT_REMOVE_CLASS, names[n], "");
+        }
+        check(run, cases[i].page, cases[i].expected);
+        end(run);
+    }
+}
+
 /* Edits at one place come out in their order; what is inside a dropped element is left alone. */
 static void
 test_order(void **state)
@@ -169,6 +199,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_operations),
+        cmocka_unit_test(test_class_order),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_limit_and_slots),
         cmocka_unit_test(test_ascii),
