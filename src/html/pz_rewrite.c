@@ -1,209 +1,7 @@
-#include "pz_place.h"
-
-
-static void
-insert_all(pz_rewriter_t *rw, pz_edit_op_t op)
-{
-    const pz_marks_t *hits = &rw->matcher.hits;
-
-    for (uint32_t i = 0; i < hits->n; i++) {
-        if (rw->edits[hits->items[i]].op == op) {
-            pz_place_insert(rw, hits->items[i]);
-        }
-    }
-}
-
-
-static int
-has_op(const pz_rewriter_t *rw, pz_edit_op_t op)
-{
-    const pz_marks_t *hits = &rw->matcher.hits;
-
-    for (uint32_t i = 0; i < hits->n; i++) {
-        if (rw->edits[hits->items[i]].op == op) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* Remember an edit for the element's end. */
-static void
-wait_for_end(pz_rewriter_t *rw, pz_node_t *node, uint32_t e)
-{
-    uint32_t a = rw->free_action, *last = &node->actions;
-
-    if (a) {
-        rw->free_action = rw->actions[a].next;
-
-    } else {
-        if (rw->nactions + 1 >= rw->actions_room) {
-            uint32_t     room = rw->actions_room ? rw->actions_room * 2 : 8;
-            pz_action_t *actions = pz_arena_alloc(rw->tree.arena, room * sizeof(pz_action_t));
-
-            if (actions == NULL) {
-                pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
-                return;
-            }
-            if (rw->nactions) {
-                memcpy(actions, rw->actions, (rw->nactions + 1) * sizeof(pz_action_t));
-            }
-            rw->actions = actions;
-            rw->actions_room = room;
-        }
-        a = ++rw->nactions;
-    }
-
-    while (*last) {
-        last = &rw->actions[*last].next;
-    }
-    *last = a;
-    rw->actions[a] = (pz_action_t) { e, 0 };
-
-    if (!(node->flags & PZ_NODE_WATCHED)) {
-        node->flags |= PZ_NODE_WATCHED;
-        rw->pending++;
-    }
-}
-
-
-/* From here on the input is not passed on, until the element's end. */
-static void
-begin_drop(pz_rewriter_t *rw, unsigned node, pz_drop_t drop, int slot)
-{
-    pz_out_to(&rw->out, rw->at);
-    rw->drop = (uint8_t) drop;
-    rw->drop_node = node;
-    rw->drop_formats = rw->tree.nformats;
-    rw->out.drop = 1;
-    rw->out.spare = slot == PZ_EDIT_NO_SLOT ? 0 : (unsigned) slot + 1;
-    if (!(rw->tree.nodes[node].flags & PZ_NODE_WATCHED)) {
-        rw->tree.nodes[node].flags |= PZ_NODE_WATCHED;
-        rw->pending++;
-    }
-}
-
-
-/* What goes in front of an implied element needs no tag of it. */
-static int
-only_before(const pz_rewriter_t *rw)
-{
-    const pz_marks_t *hits = &rw->matcher.hits;
-
-    for (uint32_t i = 0; i < hits->n; i++) {
-        if (rw->edits[hits->items[i]].op != PZ_EDIT_BEFORE) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-/* The first edit that takes the element away decides. */
-static uint32_t
-decisive_edit(const pz_rewriter_t *rw)
-{
-    const pz_marks_t *hits = &rw->matcher.hits;
-    uint32_t          i = 0;
-
-    while (rw->edits[hits->items[i]].op != PZ_EDIT_REPLACE
-           && rw->edits[hits->items[i]].op != PZ_EDIT_REMOVE)
-    {
-        i++;
-    }
-
-    return hits->items[i];
-}
-
-
-/* The element itself goes; what stands around it stays. */
-static void
-replace_element(pz_rewriter_t *rw, unsigned node, unsigned how)
-{
-    const pz_marks_t *hits = &rw->matcher.hits;
-    uint32_t          e = decisive_edit(rw);
-    int               slot = PZ_EDIT_NO_SLOT;
-
-    pz_out_to(&rw->out, rw->at);
-    if (rw->edits[e].op == PZ_EDIT_REPLACE) {
-        pz_place_insert(rw, e);
-        slot = rw->edits[e].slot;
-    }
-
-    rw->out.spare = slot == PZ_EDIT_NO_SLOT ? 0 : (unsigned) slot + 1;
-    if (!(how & PZ_OPENS_IMPLIED)) {
-        pz_rewrite_lose_tag(rw);
-    }
-
-    if (how & PZ_OPENS_VOID) {
-        rw->out.spare = 0;
-        insert_all(rw, PZ_EDIT_AFTER);
-        return;
-    }
-
-    for (uint32_t i = 0; i < hits->n; i++) {
-        if (rw->edits[hits->items[i]].op == PZ_EDIT_AFTER) {
-            wait_for_end(rw, &rw->tree.nodes[node], hits->items[i]);
-        }
-    }
-    begin_drop(rw, node, PZ_DROP_WHOLE, slot);
-}
-
-
-static void
-edit_element(pz_rewriter_t *rw, unsigned n, const pz_tag_t *tag, unsigned how)
-{
-    const pz_marks_t *hits = &rw->matcher.hits;
-    pz_node_t        *node = &rw->tree.nodes[n];
-
-    if (has_op(rw, PZ_EDIT_BEFORE) || has_op(rw, PZ_EDIT_REPLACE)
-        || has_op(rw, PZ_EDIT_REMOVE))
-    {
-        pz_place_before(rw, n);
-        if (rw->outcome != PZ_OUTCOME_EDITING) {
-            return;
-        }
-    }
-
-    insert_all(rw, PZ_EDIT_BEFORE);
-    if (has_op(rw, PZ_EDIT_REPLACE) || has_op(rw, PZ_EDIT_REMOVE)) {
-        replace_element(rw, n, how);
-        return;
-    }
-
-    if (!(how & PZ_OPENS_IMPLIED)) {
-        pz_rewrite_emit_start(rw, tag);
-    } else if (only_before(rw)) {
-        rw->implied = n;
-        return;
-    } else {
-        pz_rewrite_emit_implied(rw, tag, n);
-    }
-    if (how & PZ_OPENS_VOID) {
-        insert_all(rw, PZ_EDIT_AFTER);
-        return;
-    }
-
-    insert_all(rw, PZ_EDIT_PREPEND);
-    for (uint32_t i = 0; i < hits->n; i++) {
-        pz_edit_op_t op = rw->edits[hits->items[i]].op;
-
-        if (op == PZ_EDIT_APPEND || op == PZ_EDIT_AFTER) {
-            wait_for_end(rw, node, hits->items[i]);
-        }
-    }
-
-    for (uint32_t i = 0; i < hits->n; i++) {
-        if (rw->edits[hits->items[i]].op == PZ_EDIT_INNER) {
-            pz_place_insert(rw, hits->items[i]);
-            begin_drop(rw, n, PZ_DROP_INNER, rw->edits[hits->items[i]].slot);
-            break;
-        }
-    }
-}
+/*
+ * When an element opens: which edits act on it, if a stream may do that here.
+ */
+#include "pz_rewrite_state.h"
 
 
 /* Whether the operation does something to an element without content. */
@@ -268,8 +66,8 @@ count_hits(pz_rewriter_t *rw, unsigned node, const pz_tag_t *tag, unsigned how)
 static int
 stays_behind(const pz_rewriter_t *rw)
 {
-    return has_op(rw, PZ_EDIT_BEFORE) || has_op(rw, PZ_EDIT_AFTER)
-           || has_op(rw, PZ_EDIT_REPLACE);
+    return pz_rewrite_has(rw, PZ_EDIT_BEFORE) || pz_rewrite_has(rw, PZ_EDIT_AFTER)
+           || pz_rewrite_has(rw, PZ_EDIT_REPLACE);
 }
 
 
@@ -277,7 +75,8 @@ stays_behind(const pz_rewriter_t *rw)
 static int
 fills(const pz_rewriter_t *rw)
 {
-    return has_op(rw, PZ_EDIT_PREPEND) || has_op(rw, PZ_EDIT_APPEND) || has_op(rw, PZ_EDIT_INNER);
+    return pz_rewrite_has(rw, PZ_EDIT_PREPEND) || pz_rewrite_has(rw, PZ_EDIT_APPEND)
+           || pz_rewrite_has(rw, PZ_EDIT_INNER);
 }
 
 
@@ -301,7 +100,7 @@ matched(pz_rewriter_t *rw, unsigned node, const pz_tag_t *tag, unsigned how)
 
     count_hits(rw, node, tag, how);
     if (rw->matcher.hits.n) {
-        edit_element(rw, node, tag, how);
+        pz_rewrite_element(rw, node, tag, how);
     }
 }
 
@@ -380,89 +179,6 @@ on_open(void *data, unsigned n, unsigned how)
 }
 
 
-static int
-waits_for(const pz_rewriter_t *rw, const pz_node_t *node, pz_edit_op_t op)
-{
-    uint32_t a = node->actions;
-
-    while (a && rw->edits[rw->actions[a].edit].op != op) {
-        a = rw->actions[a].next;
-    }
-
-    return a != 0;
-}
-
-
-/* Append to the element; its end tag, if it is its own; then what comes after it. */
-static void
-run_actions(pz_rewriter_t *rw, unsigned n, int own, pz_drop_t drop)
-{
-    pz_node_t *node = &rw->tree.nodes[n];
-    int        last = (node->af & PZ_AF_ONCE) && node->atom != PZ_ATOM_HEAD;
-    int        appends = drop != PZ_DROP_WHOLE && waits_for(rw, node, PZ_EDIT_APPEND);
-    int        after = waits_for(rw, node, PZ_EDIT_AFTER);
-    uint32_t   a, next;
-
-    if (appends && drop == PZ_DROP_NONE) {
-        pz_place_append(rw, n, last);
-    }
-    for (a = node->actions; a && appends; a = rw->actions[a].next) {
-        if (rw->edits[rw->actions[a].edit].op == PZ_EDIT_APPEND) {
-            pz_place_insert(rw, rw->actions[a].edit);
-        }
-    }
-
-    if (own && drop != PZ_DROP_WHOLE) {
-        pz_rewrite_pass_tag(rw);
-    } else if (!own && after && drop != PZ_DROP_WHOLE) {
-        pz_place_after(rw, n, last);
-    }
-
-    for (a = node->actions; a; a = next) {
-        if (rw->edits[rw->actions[a].edit].op == PZ_EDIT_AFTER) {
-            pz_place_insert(rw, rw->actions[a].edit);
-        }
-        next = rw->actions[a].next;
-        rw->actions[a].next = rw->free_action;
-        rw->free_action = a;
-    }
-
-    node->actions = 0;
-}
-
-
-static void
-on_close(void *data, unsigned n, int own, int popped)
-{
-    pz_rewriter_t *rw = data;
-    pz_node_t     *node = &rw->tree.nodes[n];
-    pz_drop_t      drop = PZ_DROP_NONE;
-
-    if (popped && (node->flags & PZ_NODE_MARKED)) {
-        pz_matcher_close(&rw->matcher, node);
-    }
-
-    if (rw->outcome != PZ_OUTCOME_EDITING || !(node->flags & PZ_NODE_WATCHED)) {
-        return;
-    }
-
-    if (rw->drop && rw->drop_node == n) {
-        drop = rw->drop;
-        rw->drop = PZ_DROP_NONE;
-        pz_out_to(&rw->out, rw->at);
-        rw->open_top = drop == PZ_DROP_WHOLE ? n : n + 1;
-        if (drop == PZ_DROP_WHOLE && own) {
-            pz_rewrite_lose_tag(rw);
-        }
-        pz_out_resume(&rw->out);
-    }
-
-    run_actions(rw, n, own, drop);
-    node->flags &= (uint8_t) ~PZ_NODE_WATCHED;
-    rw->pending--;
-}
-
-
 void
 pz_rewrite_settle(pz_rewriter_t *rw, int implied)
 {
@@ -477,4 +193,4 @@ pz_rewrite_settle(pz_rewriter_t *rw, int implied)
 }
 
 
-const pz_tree_ops_t pz_rewrite_ops = { on_open, on_close, pz_rewrite_on_move };
+const pz_tree_ops_t pz_rewrite_ops = { on_open, pz_rewrite_on_close, pz_rewrite_on_move };

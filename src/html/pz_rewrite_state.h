@@ -1,6 +1,6 @@
 /*
  * The rewriter's inside: the loop over tokens (pz_rewriter.c) and what is done
- * to the elements (pz_rewrite.c).
+ * to the elements (pz_rewrite*.c).
  */
 #ifndef PZ_REWRITE_STATE_H
 #define PZ_REWRITE_STATE_H
@@ -84,6 +84,12 @@ void pz_rewrite_lose_tag(pz_rewriter_t *rw);
 void pz_rewrite_pass_tag(pz_rewriter_t *rw);
 void pz_rewrite_emit_start(pz_rewriter_t *rw, const pz_tag_t *tag);
 
+/* Whether one of the hits is of that kind. */
+int pz_rewrite_has(const pz_rewriter_t *rw, pz_edit_op_t op);
+
+/* Node `n` has opened by `tag`, as `how` says (PZ_OPENS_*): the hits act on it. */
+void pz_rewrite_element(pz_rewriter_t *rw, unsigned n, const pz_tag_t *tag, unsigned how);
+
 /* An implied element, node `n`, gets the start tag that the page left out. */
 void pz_rewrite_emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag, unsigned n);
 
@@ -94,6 +100,7 @@ void pz_rewrite_emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag, unsigned n)
 void pz_rewrite_keep(pz_rewriter_t *rw, unsigned n);
 void pz_rewrite_merge(pz_rewriter_t *rw, unsigned n);
 
+void pz_rewrite_on_close(void *data, unsigned n, int own, int popped);
 void pz_rewrite_on_move(void *data, pz_tree_move_t move, unsigned node, int touched);
 
 /*
