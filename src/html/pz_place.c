@@ -1,4 +1,5 @@
 #include "pz_escape.h"
+#include "pz_newline.h"
 #include "pz_place.h"
 
 #define CONTENT_MAX  (16u << 20)
@@ -54,6 +55,7 @@ pz_place_insert(pz_rewriter_t *rw, uint32_t e)
         pz_out_span(&rw->out, (pz_span_t) { .kind = PZ_SPAN_SLOT, .slot = (unsigned) edit->slot,
                                             .edit = e });
     } else if (prepare(rw, e) == 0) {
+        pz_newline_content(rw, rw->states[e].content);
         pz_out_span(&rw->out, (pz_span_t) { .kind = PZ_SPAN_CONTENT,
                                             .bytes = rw->states[e].content, .edit = e });
     }

@@ -1,6 +1,7 @@
 /*
  * What the edits do to an element when its start tag has come.
  */
+#include "pz_newline.h"
 #include "pz_place.h"
 
 
@@ -135,6 +136,9 @@ replace_element(pz_rewriter_t *rw, unsigned node, unsigned how)
         pz_place_insert(rw, e);
         slot = rw->edits[e].slot;
     }
+    if (slot == PZ_EDIT_NO_SLOT) {
+        pz_newline_remove(rw);
+    }
 
     rw->out.spare = slot == PZ_EDIT_NO_SLOT ? 0 : (unsigned) slot + 1;
     if (!(how & PZ_OPENS_IMPLIED)) {
@@ -190,6 +194,12 @@ pz_rewrite_element(pz_rewriter_t *rw, unsigned n, const pz_tag_t *tag, unsigned 
         return;
     }
 
+    if (rw->tree.newline && !(how & PZ_OPENS_IMPLIED)) {
+        pz_newline_begin(rw);
+        if (pz_rewrite_has(rw, PZ_EDIT_PREPEND)) {
+            pz_newline_prepend(rw);
+        }
+    }
     insert_all(rw, PZ_EDIT_PREPEND);
     for (uint32_t i = 0; i < hits->n; i++) {
         pz_edit_op_t op = rw->edits[hits->items[i]].op;

@@ -53,6 +53,10 @@ struct pz_rewriter_s {
     uint8_t               implied_head;     /* it implied a head, which is closed again */
     uint8_t               cloned;       /* the present token reopened formatting elements */
     pz_str_t              merged[2];    /* the attributes of html and body, as their tags gave them */
+    uint64_t              newline;      /* where in the page a newline is dropped by a parser: */
+    uint8_t               newline_safe; /*   something else stands there by now; */
+    uint8_t               newline_skip; /*   1: it has been written; 2: its CR is past; */
+    uint8_t               newline_cr;   /*   it began with a CR, and this is the place behind */
     const char           *at;           /* where insertions stand now, in the chunk */
     const char           *behind;       /* the place behind the present tag */
 

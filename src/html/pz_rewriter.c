@@ -1,4 +1,5 @@
 #include "pz_find.h"
+#include "pz_newline.h"
 #include "pz_place.h"
 #include "pz_tree_build.h"
 
@@ -27,6 +28,7 @@ pz_rewriter_create(pz_arena_t *arena, const pz_edit_t *edits, size_t nedits,
     rw->out = (pz_out_t) { .on_span = on_span, .data = data };
     rw->outcome = nedits ? PZ_OUTCOME_EDITING : PZ_OUTCOME_DONE;
     rw->passing = nedits == 0;
+    rw->newline = PZ_NEWLINE_NONE;
     if (nedits == 0) {
         return rw;
     }
@@ -139,11 +141,17 @@ on_tag(pz_rewriter_t *rw)
         if (rw->tree.text != PZ_TEXT_DATA) {
             pz_scan_set_mode(&rw->scan, rw->tree.text, tag->name);
         }
+        if (rw->tree.newline) {
+            pz_newline_begin(rw);
+        }
     }
 
     rw->markup = 1;
     if (!rw->tag_out) {
         pz_rewrite_pass_carry(rw);
+    }
+    if (rw->newline_skip) {
+        pz_newline_skip(rw, rw->scan.p, rw->scan.end);
     }
 }
 
@@ -159,6 +167,7 @@ on_text(pz_rewriter_t *rw)
         return;
     }
 
+    text = pz_newline_strip(rw, text);
     while (blank < text.len && pz_is_space(text.data[blank])) {
         blank++;
     }
@@ -266,6 +275,10 @@ pz_rewriter_feed(pz_rewriter_t *rw, pz_str_t chunk)
     }
 
     rw->out.at = rw->out.chunk = chunk.data;
+
+    if (rw->newline_skip) {
+        pz_newline_skip(rw, chunk.data, end);
+    }
 
     if (!rw->passing) {
         rw->tree.budget += WORK * chunk.len;

@@ -99,6 +99,7 @@ start_raw(pz_tree_t *t, unsigned atom)
     switch (atom) {
     case PZ_ATOM_TEXTAREA:
         t->frameset_ok = 0;
+        t->newline = 1;
         pz_tree_insert_raw(t, atom, PZ_TEXT_RCDATA);
         return;
     case PZ_ATOM_XMP:
@@ -279,6 +280,7 @@ pz_rules_body_start(pz_tree_t *t, unsigned atom)
     case PZ_ATOM_PRE:
     case PZ_ATOM_LISTING:
         pz_tree_close_p(t);
+        t->newline = 1;
         pz_tree_insert(t, atom);
         t->frameset_ok = 0;
         return;

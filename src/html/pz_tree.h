@@ -108,6 +108,7 @@ typedef struct {
     uint8_t              mode;
     uint8_t              text;      /* pz_text_mode_t behind the present start tag */
     uint8_t              raw;       /* inside raw text */
+    uint8_t              newline;   /* behind the present start tag a newline is dropped */
     uint8_t              quirks;
     uint8_t              frameset_ok;
     uint8_t              foster;

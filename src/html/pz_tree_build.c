@@ -114,6 +114,7 @@ pz_tree_start(pz_tree_t *tree, const pz_tag_t *tag)
     tree->tag = tag;
     tree->own = 0;
     tree->text = PZ_TEXT_DATA;
+    tree->newline = 0;
 
     dispatch(tree);
     tree->tag = NULL;

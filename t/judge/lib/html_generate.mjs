@@ -18,7 +18,7 @@ export class Random {
 
 const BLOCKS = ['div', 'section', 'p', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'h1', 'h2', 'table', 'tbody', 'thead', 'tr',
   'td', 'th', 'caption', 'colgroup', 'form', 'button', 'select', 'optgroup', 'option', 'ruby', 'rb', 'rt', 'rp', 'rtc', 'main',
-  'article', 'blockquote', 'center', 'address', 'details', 'summary', 'fieldset', 'object', 'x-y', 'my-very-own-element'];
+  'article', 'blockquote', 'center', 'address', 'details', 'summary', 'fieldset', 'object', 'pre', 'listing', 'x-y', 'my-very-own-element'];
 const INLINE = ['span', 'b', 'i', 'a', 'em', 'strong', 'font', 'code', 'u', 'label', 'nobr', 'small'];
 const VOIDS = ['br', 'img', 'hr', 'input', 'col', 'wbr'];
 const RAW = ['script', 'style', 'textarea', 'title', 'iframe', 'noscript', 'xmp'];
@@ -51,6 +51,8 @@ const nested = (random, depth) => {
       const item = (name) => `<${name}${attributes(random)}>${nested(random, depth + 2)}${random.chance(50) ? `</${name}>` : ''}`;
       out += random.chance(50) ? `<ul${attributes(random)}>${item('li')}${item('li')}</ul>`
         : `<dl>${item('dt')}${item('dd')}${item('dt')}</dl>`;
+    } else if (kind < 7 && random.chance(20)) {
+      out += `<pre${attributes(random)}>${random.pick(['', '\n', '\r\n', '\n\n', '<b>x</b>\n'])}${nested(random, depth + 2)}</pre>`;
     } else if (kind < 7) out += `<p${attributes(random)}>${random.chance(50) ? 'x' : '<span>y</span>'}${random.chance(50) ? '</p>' : ''}`;
     else {
       const name = random.pick(['div', 'section', 'span', 'main', 'article', 'x-y', 'center', 'blockquote']);
@@ -134,8 +136,8 @@ export const selectorsOf = (document, random, count) => {
 
 const OPS = ['before', 'after', 'prepend', 'append', 'replace', 'inner', 'remove', 'set-attr', 'remove-attr', 'add-class',
   'remove-class'];
-// A comment inside raw text is text, and in front of a newline in pre it keeps the newline.
-const NO_CONTENT = ':not(script, style, textarea, title, iframe, noscript, xmp, pre, listing, noembed, noframes, plaintext, html)';
+// A comment inside raw text is text.
+const NO_CONTENT = ':not(script, style, textarea, title, iframe, noscript, xmp, noembed, noframes, plaintext, html)';
 
 export const editsOf = (selectors, random) => {
   let n = 0;

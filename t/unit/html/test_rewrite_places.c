@@ -80,6 +80,49 @@ test_implied_one_by_one(void **state)
     check_cases(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
+/* A parser drops a newline behind the start tag of pre: that one, and no other. */
+static void
+test_newline(void **state)
+{
+    static const rewrite_case_t cases[] = {
+        { "pre", PZ_EDIT_PREPEND, "", "+", "<pre>\nx</pre>", "<pre>\n+x</pre>", PZ_OUTCOME_DONE },
+        { "pre", PZ_EDIT_PREPEND, "", "+", "<pre>\r\nx</pre>", "<pre>\n+x</pre>",
+          PZ_OUTCOME_DONE },
+        { "pre", PZ_EDIT_PREPEND, "", "+", "<pre>\r\r\nx</pre>", "<pre>\n+\r\nx</pre>",
+          PZ_OUTCOME_DONE },
+        { "pre", PZ_EDIT_PREPEND, "", "+", "<pre>\n\nx</pre>", "<pre>\n+\nx</pre>",
+          PZ_OUTCOME_DONE },
+        { "pre", PZ_EDIT_PREPEND, "", "\n+", "<pre>x</pre>", "<pre>\n\n+x</pre>",
+          PZ_OUTCOME_DONE },
+        { "listing", PZ_EDIT_PREPEND, "", "+", "<listing>\r", "<listing>\n+", PZ_OUTCOME_DONE },
+        { "textarea", PZ_EDIT_PREPEND, "", "+", "<textarea>\nx</textarea>",
+          "<textarea>\n+x</textarea>", PZ_OUTCOME_DONE },
+        { "textarea", PZ_EDIT_INNER, "", "\n+", "<textarea>\nx</textarea>",
+          "<textarea>\n\n+</textarea>", PZ_OUTCOME_DONE },
+        { "pre", PZ_EDIT_INNER, "", "+", "<pre>\nx</pre>", "<pre>+</pre>", PZ_OUTCOME_DONE },
+        { "pre", PZ_EDIT_APPEND, "", "\n+", "<pre></pre>", "<pre>\n\n+</pre>", PZ_OUTCOME_DONE },
+        { "pre", PZ_EDIT_APPEND, "", "\n+", "<pre>\n</pre>", "<pre>\n\n+</pre>",
+          PZ_OUTCOME_DONE },
+        { "b", PZ_EDIT_BEFORE, "", "\n+", "<pre><b>x</b></pre>", "<pre>\n\n+<b>x</b></pre>",
+          PZ_OUTCOME_DONE },
+        { "b", PZ_EDIT_BEFORE, "", "+", "<pre><b>x</b></pre>", "<pre>+<b>x</b></pre>",
+          PZ_OUTCOME_DONE },
+        { "b", PZ_EDIT_REMOVE, "", "", "<pre><b>x</b>\nx</pre>", "<pre>\n\nx</pre>",
+          PZ_OUTCOME_DONE },
+        { "br", PZ_EDIT_REMOVE, "", "", "<pre><br>\nx<br></pre>", "<pre>\n\nx</pre>",
+          PZ_OUTCOME_DONE },
+        { "b", PZ_EDIT_REPLACE, "", "+", "<pre><b>x</b>\nx</pre>", "<pre>+\nx</pre>",
+          PZ_OUTCOME_DONE },
+        { "pre", PZ_EDIT_PREPEND, "", "+", "<div>\n</div><p>\n<pre>a", "<div>\n</div><p>\n<pre>\n+a",
+          PZ_OUTCOME_DONE },
+        { "p", PZ_EDIT_PREPEND, "", "+", "<pre>x</pre></p>", "<pre>x</pre><p>+</p>",
+          PZ_OUTCOME_DONE },
+    };
+
+    (void) state;
+    check_cases(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
 /* Where a browser moves elements, editing ends rather than guess. */
 static void
 test_ambiguous(void **state)
@@ -168,6 +211,7 @@ main(void)
         cmocka_unit_test(test_left_out_tags),
         cmocka_unit_test(test_implied_tags),
         cmocka_unit_test(test_implied_one_by_one),
+        cmocka_unit_test(test_newline),
         cmocka_unit_test(test_ambiguous),
         cmocka_unit_test(test_open_end),
         cmocka_unit_test(test_late_body),
