@@ -42,7 +42,7 @@ $redis->visitor('ann', name => 'Annie');
 $redis->command('SELECT', 0);
 
 $t->config(<<'CONF');
-    personalize_cache zone=visitors:1m ttl=20s negative=20s;
+    personalize_cache zone=visitors:1m ttl=20s negative=20s push=off;
     server {
         listen 127.0.0.1:%%port:web%%;
         %%pz%%
@@ -51,9 +51,9 @@ $t->config(<<'CONF');
         %%admin%%
         location /related/ { alias %%dir%%/html/; }
         location /coupon/ { alias %%dir%%/html/; }
-        location /short/ { alias %%dir%%/html/; personalize_cache zone=visitors ttl=300ms negative=300ms; }
-        location /swr/ { alias %%dir%%/html/; personalize_cache zone=visitors ttl=300ms negative=300ms stale=5s; }
-        location /strict/ { alias %%dir%%/html/; personalize_cache zone=strict:64k negative=0; }
+        location /short/ { alias %%dir%%/html/; personalize_cache zone=visitors ttl=300ms negative=300ms push=off; }
+        location /swr/ { alias %%dir%%/html/; personalize_cache zone=visitors ttl=300ms negative=300ms stale=5s push=off; }
+        location /strict/ { alias %%dir%%/html/; personalize_cache zone=strict:64k negative=0 push=off; }
         location /off/ { alias %%dir%%/html/; personalize_cache off; }
         location /db1/ { alias %%dir%%/html/; personalize_redis %%redis%%?db=1; }
         location /prefix/ { alias %%dir%%/html/; personalize_redis %%redis%% prefix=other:; }

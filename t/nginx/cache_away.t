@@ -42,7 +42,7 @@ my $server = <<'CONF';
     }
 CONF
 $t->let(who => 'personalize_visitor $arg_as;');
-$t->config("personalize_cache zone=v:1m ttl=300ms stale=30s negative=300ms;\n$server");
+$t->config("personalize_cache zone=v:1m ttl=300ms stale=30s negative=300ms push=off;\n$server");
 $redis->product($_) for qw(P1 P2);
 $redis->list('pz:recs:popular:all', qw(P1 P2));
 $t->start;
@@ -94,7 +94,7 @@ $t->stop;
 # --- forgotten
 
 $t->let(who => '');
-$t->config("personalize_cache zone=v:1m ttl=60s stale=60s;\n$server");
+$t->config("personalize_cache zone=v:1m ttl=60s stale=60s push=off;\n$server");
 $t->start;
 my $cookie = $t->visit('/')->cookie('pz_id');
 my $id = $t->visit('/', cookie => $cookie)->{log}{visitor};
@@ -134,7 +134,7 @@ my $slow = Personalize::ScriptedRedis->start($t->dir, sub {
 $t->let(redis => $slow->url);
 
 # reuseport: which worker gets a connection is a matter of its port, so that both get some
-$t->config("personalize_cache zone=v:1m ttl=60s;\n$server" =~ s/150ms/5s/r =~ s/(port:web%%);/$1 reuseport;/r);
+$t->config("personalize_cache zone=v:1m ttl=60s push=off;\n$server" =~ s/150ms/5s/r =~ s/(port:web%%);/$1 reuseport;/r);
 $t->start;
 
 my $wrong = 0;

@@ -34,14 +34,14 @@ my $redis = Personalize::ScriptedRedis->start($t->dir, sub {
 $t->write('mood', 0);
 $t->let(redis => $redis->url);
 $t->config(<<'CONF');
-    personalize_cache zone=v:1m ttl=300ms stale=20s negative=300ms;
+    personalize_cache zone=v:1m ttl=300ms stale=20s negative=300ms push=off;
     server {
         listen 127.0.0.1:%%port:web%%;
         %%pz%%
         personalize_deadline 2s;
         %%admin%%
         location /hasty/ { alias %%dir%%/html/; personalize_deadline 100ms; }
-        location /cold/ { alias %%dir%%/html/; personalize_cache zone=v ttl=300ms; }
+        location /cold/ { alias %%dir%%/html/; personalize_cache zone=v ttl=300ms push=off; }
     }
 CONF
 $t->start;

@@ -38,7 +38,7 @@ campaign "welcome" {
 LUA
 $t->let(redis => $redis->url);
 $t->config(<<'CONF');
-    personalize_cache zone=v:64k ttl=200ms stale=2s negative=1s;
+    personalize_cache zone=v:64k ttl=200ms stale=2s negative=1s push=off;
     server {
         listen 127.0.0.1:%%port:web%%;
         %%pz%%

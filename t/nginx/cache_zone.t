@@ -20,7 +20,7 @@ my $redis = $t->redis;
 sub config {
     my ($size, $more) = @_;
     $t->config(<<"CONF" . <<'REST');
-    personalize_cache zone=v:$size ttl=60s;
+    personalize_cache zone=v:$size ttl=60s push=off;
     @{[ $more // '' ]}
 CONF
     server {
@@ -142,7 +142,7 @@ SKIP: {
         # something, and every number of the structure is nonsense
         poke($victim, $zone, pack 'Q', $victim);
         poke($victim, $sh + 4, pack 'L', 1);
-        poke($victim, $sh + 24 + 32 * 20 + 4 * 1024, pack 'L2000', map { int rand 2**32 } 1 .. 2000);
+        poke($victim, $sh + 24 + 32 * 40 + 4 * 1024, pack 'L2000', map { int rand 2**32 } 1 .. 2000);
         kill 'KILL', $victim;
         Personalize::Process::until_true(5, sub { $t->workers == 2 && !grep { $_ == $victim } $t->workers });
 

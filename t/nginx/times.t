@@ -44,7 +44,7 @@ $t->config(<<'CONF');
         location /related/ { alias %%dir%%/html/; }
         location /coupon/  { alias %%dir%%/html/; }
         location /access/  { alias %%dir%%/html/; personalize_wait access; }
-        location /related-cached/ { alias %%dir%%/html/; personalize_cache zone=some:1m ttl=10m; }
+        location /related-cached/ { alias %%dir%%/html/; personalize_cache zone=some:1m ttl=10m push=off; }
         location /soon/    { alias %%dir%%/html/; personalize_deadline 30ms; }
     }
 CONF

@@ -37,6 +37,7 @@ typedef struct {
     ngx_msec_t      ttl;          /* an answer is fresh for so long */
     ngx_msec_t      negative;     /* an empty one; 0: is not kept */
     ngx_msec_t      stale;        /* and served for so much longer, while it is read anew */
+    ngx_uint_t      push;         /* only what is watched may be served: see below */
 } ngx_pz_cache_conf_t;
 
 /*
@@ -48,6 +49,7 @@ typedef struct {
 typedef struct {
     uint32_t epoch;         /* of the server */
     uint32_t generation;    /* of the key, and of those that share its counter */
+    uint32_t keep;          /* 0: the reply is not for the cache, whatever happens */
 } ngx_pz_cache_stamp_t;
 
 typedef struct {
@@ -64,6 +66,7 @@ typedef enum {
 typedef struct {
     ngx_pz_cache_age_e    age;
     pz_reply_t           *reply;     /* an array of strings; NULL on a miss */
+    pz_reply_t           *spare;     /* on a miss, if Redis should fail: what was known; or NULL */
     ngx_pz_cache_stamp_t  stamp;     /* for the query that this one leads to */
     ngx_uint_t            refresh;   /* stale, and it is the caller's turn to read it anew */
 } ngx_pz_cache_found_t;
@@ -116,6 +119,27 @@ void ngx_pz_cache_invalidate(ngx_pz_cache_t *cache, const ngx_pz_cache_key_t *ke
  * trusted ("trusted since").  Takes the same time however much there is.
  */
 void ngx_pz_cache_flush(ngx_pz_cache_t *cache, ngx_uint_t store);
+
+/*
+ * Push: Redis tells a worker what has changed.  While it does, readers with
+ * `push` are served what is in the zone; else they miss, but for `spare`.  All
+ * times are ngx_current_msec's.
+ *
+ * watch: from now on changes of this server should be told; what was told is
+ * good for `window` ms.  begun: each change after `since` will be told, by the
+ * server `source` (never 0), which was asked to at `until`.  alive: each change
+ * before `until` has been told, and ngx_pz_cache_invalidate() or _flush() was
+ * called for it.  lost: nothing more will be; `refused`: nor was it ever
+ * possible, so that the times alone have to do.
+ */
+void ngx_pz_cache_watch(ngx_pz_cache_t *cache, ngx_uint_t store, ngx_msec_t window);
+void ngx_pz_cache_watch_begun(ngx_pz_cache_t *cache, ngx_uint_t store, uint32_t source,
+    ngx_msec_t since, ngx_msec_t until);
+void ngx_pz_cache_watch_alive(ngx_pz_cache_t *cache, ngx_uint_t store, ngx_msec_t until);
+void ngx_pz_cache_watch_lost(ngx_pz_cache_t *cache, ngx_uint_t store, ngx_uint_t refused);
+
+/* How long ago (ms) this worker last knew that it knows all changes; NGX_DECLINED: it does not. */
+ngx_int_t ngx_pz_cache_watch_age(ngx_pz_cache_t *cache, ngx_uint_t store);
 
 /* Figures of one zone; a snapshot without the lock. */
 typedef struct {

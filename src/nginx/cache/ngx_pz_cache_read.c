@@ -15,6 +15,7 @@ typedef struct {
     pz_str_t            value;
     size_t              items;
     uint64_t            ms;        /* since it was written */
+    ngx_uint_t          trusted;
 } ngx_pz_cache_copy_t;
 
 
@@ -102,6 +103,17 @@ ngx_pz_cache_take_copy_locked(const ngx_pz_cache_conf_t *conf,
         return;
     }
 
+    copy->trusted = !conf->push
+                    || ngx_pz_cache_is_trusted_locked(conf->cache, key->store, slot);
+
+    if (!copy->trusted) {
+        ngx_pz_cache_count(conf->cache, DOUBTED);
+
+        if (conf->stale == 0) {
+            return;
+        }
+    }
+
     to = pz_arena_alloc(arena, entry->value_len + 1);
     if (to == NULL) {
         return;
@@ -115,7 +127,8 @@ ngx_pz_cache_take_copy_locked(const ngx_pz_cache_conf_t *conf,
     copy->age = age;
     copy->ms = ngx_pz_cache_since(entry, now);
 
-    found->refresh = age == NGX_PZ_CACHE_STALE && ngx_pz_cache_turn_locked(entry, now);
+    found->refresh = age == NGX_PZ_CACHE_STALE && copy->trusted
+                     && ngx_pz_cache_turn_locked(entry, now);
     ngx_pz_cache_used_locked(conf->cache, n, now);
 }
 
@@ -170,6 +183,7 @@ ngx_pz_cache_get(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
     pz_arena_t *arena, ngx_pz_cache_found_t *found)
 {
     uint16_t             slot;
+    pz_reply_t          *reply;
     ngx_pz_cache_copy_t  copy;
 
     ngx_memzero(found, sizeof(ngx_pz_cache_found_t));
@@ -183,10 +197,14 @@ ngx_pz_cache_get(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
     }
 
     if (copy.age != NGX_PZ_CACHE_MISS) {
-        found->reply = ngx_pz_cache_value_read(arena, copy.value, copy.items);
+        reply = ngx_pz_cache_value_read(arena, copy.value, copy.items);
 
-        if (found->reply != NULL) {
+        if (reply != NULL && copy.trusted) {
+            found->reply = reply;
             found->age = copy.age;
+
+        } else {
+            found->spare = reply;
         }
     }
 

@@ -51,7 +51,27 @@ typedef struct {
 typedef struct {
     u_char    identity[NGX_PZ_CACHE_IDENTITY];
     uint32_t  epoch;
+    uint32_t  source;       /* the server that is watched; 0: none ever was */
+    uint64_t  began;        /* ms: the subscription of who founded it */
+    uint64_t  until;        /* each change before then has been applied */
 } ngx_pz_cache_slot_t;
+
+/* What a worker knows of a server by its own subscription: see ngx_pz_cache_trust.c. */
+typedef enum {
+    NGX_PZ_CACHE_WATCH_NONE = 0,    /* entries are believed for as long as their times say */
+    NGX_PZ_CACHE_WATCH_AWAY,        /* there should be one */
+    NGX_PZ_CACHE_WATCH_BEGUN,       /* there is; who wrote what is there is not known yet */
+    NGX_PZ_CACHE_WATCH_TRUSTED      /* joined or founded */
+} ngx_pz_cache_watch_e;
+
+typedef struct {
+    ngx_pz_cache_watch_e  state;
+    uint32_t              source;
+    uint64_t              since;
+    uint64_t              until;
+    uint64_t              waiting;  /* for somebody to vouch, since then */
+    ngx_msec_t            window;
+} ngx_pz_cache_watch_t;
 
 typedef struct {
     uint32_t             layout;      /* first in every version: see ngx_pz_cache_lock */
@@ -83,6 +103,7 @@ struct ngx_pz_cache_s {
     ngx_pz_counters_t      *counters;  /* NULL before a worker attached */
     ngx_log_t              *log;
     uint16_t               *slots;     /* by the worker's index of a store */
+    ngx_pz_cache_watch_t   *watches;   /* likewise */
     ngx_uint_t              nslots;
 };
 
@@ -127,6 +148,16 @@ uint16_t ngx_pz_cache_slot_of(ngx_pz_cache_t *cache, ngx_uint_t store);
 
 ngx_pz_cache_stamp_t ngx_pz_cache_stamp_locked(ngx_pz_cache_t *cache,
     const ngx_pz_cache_key_t *key, uint16_t slot);
+
+/* --- trust (ngx_pz_cache_trust.c) --- */
+
+/* Whether entries of this server may be served by a reader who wants to hear of changes. */
+ngx_uint_t ngx_pz_cache_is_trusted_locked(ngx_pz_cache_t *cache, ngx_uint_t store,
+    uint16_t slot);
+
+/* Whether this worker's replies of this server may be kept for all. */
+ngx_uint_t ngx_pz_cache_may_keep_locked(ngx_pz_cache_t *cache, ngx_uint_t store,
+    uint16_t slot);
 
 /* --- blocks (ngx_pz_cache_block.c) --- */
 

@@ -22,6 +22,9 @@ ngx_pz_cache_slot(ngx_pz_cache_shared_t *sh, const u_char *identity)
     }
 
     ngx_memcpy(sh->stores[i].identity, identity, NGX_PZ_CACHE_IDENTITY);
+    sh->stores[i].source = 0;
+    sh->stores[i].began = 0;
+    sh->stores[i].until = 0;
     ngx_memory_barrier();
     sh->nstores = i + 1;
 
@@ -40,8 +43,9 @@ ngx_pz_cache_attach(ngx_pz_cache_t *cache, ngx_cycle_t *cycle,
     cache->nslots = 0;
 
     cache->slots = ngx_palloc(cycle->pool, n * sizeof(uint16_t) + 1);
+    cache->watches = ngx_pcalloc(cycle->pool, n * sizeof(ngx_pz_cache_watch_t) + 1);
 
-    if (cache->slots == NULL || ngx_pz_cache_lock(cache) != NGX_OK) {
+    if (cache->slots == NULL || cache->watches == NULL || ngx_pz_cache_lock(cache) != NGX_OK) {
         return;
     }
 
@@ -100,7 +104,8 @@ ngx_pz_cache_stamp_locked(ngx_pz_cache_t *cache, const ngx_pz_cache_key_t *key,
 {
     return (ngx_pz_cache_stamp_t) {
         cache->sh->stores[slot].epoch,
-        cache->sh->generations[key->hash % NGX_PZ_CACHE_GENERATIONS]
+        cache->sh->generations[key->hash % NGX_PZ_CACHE_GENERATIONS],
+        (uint32_t) ngx_pz_cache_may_keep_locked(cache, key->store, slot)
     };
 }
 

@@ -59,6 +59,11 @@ ngx_pz_cache_replace(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *
 
     now = ngx_pz_cache_stamp_locked(cache, key, slot);
 
+    if (!now.keep || !sent.keep) {
+        ngx_pz_cache_unlock(cache);
+        return;
+    }
+
     if (now.epoch != sent.epoch || now.generation != sent.generation) {
         ngx_pz_cache_unlock(cache);
         ngx_pz_cache_count(cache, OVERTAKEN);

@@ -97,6 +97,13 @@
     X(STORE_AGAIN,       "redis",           "event", "try_again")              \
     X(STORE_UNCOVERED,   "redis",           "event", "slot_uncovered")         \
     X(STORE_MAPPED,      "redis",           "event", "slots_read")             \
+    X(WATCH_BEGUN,       "invalidation",    "event", "begun")                  \
+    X(WATCH_LOST,        "invalidation",    "event", "lost")                   \
+    X(WATCH_REFUSED,     "invalidation",    "event", "refused")                \
+    X(WATCH_MISSED,      "invalidation",    "event", "heartbeat_missed")       \
+    X(WATCH_MESSAGE,     "invalidation",    "event", "message")                \
+    X(WATCH_KEY,         "invalidation",    "event", "key")                    \
+    X(WATCH_FLUSH,       "invalidation",    "event", "flush")                  \
     X(CACHE_PROFILE_HIT,      "cache_reads", "outcome", "profile_hit")         \
     X(CACHE_PROFILE_STALE,    "cache_reads", "outcome", "profile_stale")       \
     X(CACHE_PROFILE_NEGATIVE, "cache_reads", "outcome", "profile_negative")    \
@@ -116,6 +123,7 @@
     X(CACHE_TOO_LARGE,   "cache",           "event", "too_large")              \
     X(CACHE_EXPIRED,     "cache",           "event", "expired")                \
     X(CACHE_EVICTED,     "cache",           "event", "evicted")                \
+    X(CACHE_DOUBTED,     "cache",           "event", "doubted")                \
     X(CACHE_INVALIDATED, "cache",           "event", "invalidated")            \
     X(CACHE_FLUSHED,     "cache",           "event", "flushed")                \
     X(CACHE_REPAIRED,    "cache",           "event", "repaired")

@@ -25,6 +25,7 @@ static const ngx_pz_metric_help_t  ngx_pz_metric_helps[] = {
     { "rule_loads",      "Rule sets read after a change, by whether they could be loaded." },
     { "forget_requests", "Visitors who asked to be forgotten, by what became of it." },
     { "redis",           "Events on the connections to Redis." },
+    { "invalidation",    "Events on the connections by which Redis tells what has changed." },
     { "cache_reads",     "Keys that were looked for in the cache, by kind and what was found." },
     { "cache",           "What else happened to the cache." },
 };

@@ -4,6 +4,7 @@
 
 #include "ngx_pz_reply.h"
 #include "ngx_pz_request.h"
+#include "ngx_pz_worker_watch.h"
 #include "ngx_pz_times.h"
 #include "pz_version.h"
 
@@ -100,12 +101,36 @@ ngx_pz_status_nodes(pz_json_writer_t *w, ngx_pz_store_t *store)
 }
 
 
+/* Of the worker that answers. */
 static void
-ngx_pz_status_redis(pz_json_writer_t *w, ngx_pz_store_t *store, const ngx_pz_store_conf_t *conf)
+ngx_pz_status_watch(pz_json_writer_t *w, ngx_pz_worker_t *worker, ngx_uint_t store,
+    const char *state)
 {
-    ngx_pz_store_status_t  status;
+    ngx_int_t  age;
 
-    ngx_pz_store_status(store, &status);
+    age = ngx_pz_worker_watch_age(worker, store);
+
+    ngx_pz_json_object(w, "invalidation");
+    ngx_pz_json_text(w, "state", pz_str_from(state));
+    ngx_pz_json_bool(w, "trusted", age != NGX_DECLINED
+                                   && age < (ngx_int_t) worker->redis[store]->heartbeat);
+
+    if (age != NGX_DECLINED) {
+        ngx_pz_json_number(w, "heartbeat_ms_ago", (double) age);
+    }
+
+    pz_json_object_end(w);
+}
+
+
+static void
+ngx_pz_status_redis(pz_json_writer_t *w, ngx_pz_worker_t *worker, ngx_uint_t store)
+{
+    ngx_pz_store_status_t       status;
+    const ngx_pz_store_conf_t  *conf;
+
+    conf = worker->redis[store];
+    ngx_pz_store_status(worker->stores[store], &status);
 
     pz_json_object(w);
     ngx_pz_json_text(w, "url", conf->url.shown);
@@ -114,7 +139,8 @@ ngx_pz_status_redis(pz_json_writer_t *w, ngx_pz_store_t *store, const ngx_pz_sto
     ngx_pz_json_number(w, "pending", (double) status.pending);
     ngx_pz_json_number(w, "failures", (double) status.failures);
     ngx_pz_json_number(w, "retry_in_ms", (double) status.retry_in);
-    ngx_pz_status_nodes(w, store);
+    ngx_pz_status_watch(w, worker, store, status.watch);
+    ngx_pz_status_nodes(w, worker->stores[store]);
     pz_json_object_end(w);
 }
 
@@ -202,7 +228,7 @@ ngx_pz_status_write(pz_json_writer_t *w, ngx_pz_worker_t *worker)
 
     ngx_pz_json_array(w, "redis");
     for (i = 0; i < worker->nstores; i++) {
-        ngx_pz_status_redis(w, worker->stores[i], worker->redis[i]);
+        ngx_pz_status_redis(w, worker, i);
     }
     pz_json_array_end(w);
 

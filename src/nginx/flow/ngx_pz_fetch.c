@@ -89,11 +89,36 @@ ngx_pz_fetch_ask(ngx_pz_fetch_t *fetch)
 
 /* --- with one --- */
 
+/* Redis could not tell, for a reason that is not the key's. */
+static ngx_uint_t
+ngx_pz_fetch_failed(const pz_reply_t *reply)
+{
+    return reply == NULL
+           || (reply->type == PZ_REPLY_ERROR
+               && pz_redis_error_of(reply) != PZ_REDIS_ERR_WRONGTYPE);
+}
+
+
+/* What was known before is better than nothing, where the operator says so (`stale`). */
+static void
+ngx_pz_fetch_spare(ngx_pz_fetch_item_t *item)
+{
+    if (item->spare != NULL && ngx_pz_fetch_failed(item->reply)) {
+        item->reply = item->spare;
+        item->age = NGX_PZ_CACHE_STALE;
+    }
+}
+
+
 /* Some may have failed: with the rest a stage can still do something. */
 static void
 ngx_pz_fetch_judge(ngx_pz_fetch_t *fetch)
 {
     ngx_uint_t  i;
+
+    for (i = 0; i < fetch->n; i++) {
+        ngx_pz_fetch_spare(&fetch->items[i]);
+    }
 
     for (i = 0; i < fetch->n; i++) {
         if (fetch->items[i].reply != NULL) {
@@ -207,6 +232,7 @@ ngx_pz_fetch_look(ngx_pz_fetch_t *fetch, ngx_pz_fetch_item_t *item,
 
     wish.stamp = found.stamp;
     item->reply = found.reply;
+    item->spare = found.spare;
     item->age = found.age;
 
     if (found.age != NGX_PZ_CACHE_MISS && !found.refresh) {

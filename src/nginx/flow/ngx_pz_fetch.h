@@ -25,6 +25,7 @@ typedef struct {
 
     pz_reply_t          *reply;    /* in the fetch's arena; NULL: none, or it did not fit */
     ngx_pz_cache_age_e   age;      /* MISS: Redis was asked */
+    pz_reply_t          *spare;    /* what was known, for when Redis fails; or NULL */
 
     ngx_pz_seat_t        seat;     /* the fetch's own */
 } ngx_pz_fetch_item_t;

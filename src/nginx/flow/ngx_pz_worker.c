@@ -2,6 +2,7 @@
  * What a worker has while it runs.
  */
 #include "ngx_pz_worker.h"
+#include "ngx_pz_worker_watch.h"
 
 #include <ngx_md5.h>
 
@@ -88,6 +89,7 @@ ngx_pz_worker_create(ngx_cycle_t *cycle, ngx_array_t *redis, ngx_array_t *caches
     }
 
     worker->counters = counters;
+    worker->pool = cycle->pool;
     worker->started = ngx_time();
 
     worker->redis = redis->elts;
@@ -108,6 +110,10 @@ ngx_pz_worker_create(ngx_cycle_t *cycle, ngx_array_t *redis, ngx_array_t *caches
                                                 ngx_pz_worker_on_store_event,
                                                 counters);
         if (worker->stores[i] == NULL) {
+            return NULL;
+        }
+
+        if (ngx_pz_worker_watch(worker, i) != NGX_OK) {
             return NULL;
         }
 

@@ -23,6 +23,7 @@ typedef struct {
     ngx_uint_t          nrulebooks;
     ngx_pz_counters_t  *counters;
     const ngx_pz_store_conf_t **redis;     /* the conf of each store, for the status page */
+    ngx_pool_t         *pool;              /* of the cycle */
     time_t              started;
 } ngx_pz_worker_t;
 

@@ -113,6 +113,23 @@ ngx_pz_conf_check(ngx_conf_t *cf, ngx_pz_loc_conf_t *conf)
 }
 
 
+/* Redis has to tell of changes where a location serves from memory what it would tell. */
+static void
+ngx_pz_conf_watch(ngx_pz_main_conf_t *main, const ngx_pz_settings_t *settings)
+{
+    ngx_pz_store_conf_t  **redis;
+
+    if (settings->mode == NGX_PZ_MODE_OFF || settings->redis == NULL
+        || settings->cache == NULL || !settings->cache->push)
+    {
+        return;
+    }
+
+    redis = main->redis.elts;
+    redis[settings->store]->watched = 1;
+}
+
+
 char *
 ngx_pz_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 {
@@ -157,6 +174,8 @@ ngx_pz_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_str_value(settings->cache_control, prev->cache_control,
                              NGX_PZ_CACHE_CONTROL);
     ngx_conf_merge_value(settings->errors, prev->errors, 0);
+
+    ngx_pz_conf_watch(main, settings);
 
     if (ngx_http_merge_types(cf, &conf->types_keys, &settings->types,
                              &from->types_keys, &prev->types,

@@ -94,6 +94,16 @@ ngx_pz_conf_cache_time(ngx_str_t value, ngx_msec_t *time, ngx_int_t least)
 
 
 static char *
+ngx_pz_conf_cache_push(ngx_str_t value, ngx_uint_t *push)
+{
+    *push = value.len == 2 && ngx_strncmp(value.data, "on", 2) == 0;
+
+    return *push || (value.len == 3 && ngx_strncmp(value.data, "off", 3) == 0)
+           ? NGX_CONF_OK : "has an invalid value: use push=on or push=off";
+}
+
+
+static char *
 ngx_pz_conf_cache_param(ngx_conf_t *cf, ngx_pz_cache_conf_t *conf, ngx_str_t *param)
 {
     u_char     *eq;
@@ -123,9 +133,13 @@ ngx_pz_conf_cache_param(ngx_conf_t *cf, ngx_pz_cache_conf_t *conf, ngx_str_t *pa
         if (ngx_strncmp(param->data, "negative=", len) == 0) {
             return ngx_pz_conf_cache_time(value, &conf->negative, 0);
         }
+
+        if (ngx_strncmp(param->data, "push=", len) == 0) {
+            return ngx_pz_conf_cache_push(value, &conf->push);
+        }
     }
 
-    return "has an unknown parameter; there are zone=, ttl=, stale= and negative=";
+    return "has an unknown parameter; there are zone=, ttl=, stale=, negative= and push=";
 }
 
 
@@ -145,6 +159,7 @@ ngx_pz_conf_cache(ngx_conf_t *cf, ngx_array_t *caches)
     conf->ttl = NGX_PZ_CONF_CACHE_TTL;
     conf->stale = NGX_PZ_CONF_CACHE_STALE;
     conf->negative = NGX_PZ_CONF_CACHE_NEGATIVE;
+    conf->push = 1;
 
     value = cf->args->elts;
 

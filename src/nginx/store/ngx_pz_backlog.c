@@ -136,6 +136,7 @@ ngx_pz_backlog_take_record(ngx_pz_backlog_t *backlog, pz_str_t commands,
     ngx_memcpy(pending->bytes, commands.data, commands.len);
 
     pending->query = NULL;
+    pending->added = ngx_current_msec;
     pending->len = commands.len;
     pending->copied = 0;
     pending->expected = expected;

@@ -41,6 +41,7 @@ struct ngx_pz_pending_s {
     ngx_pz_pending_place_e   place;
     ngx_pz_query_t          *query;       /* NULL: abandoned, or the link's own */
     ngx_event_t              timer;
+    ngx_msec_t               added;
     u_char                  *bytes;
     size_t                   len;
     size_t                   room;

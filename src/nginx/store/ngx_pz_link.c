@@ -89,6 +89,16 @@ ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
 }
 
 
+ngx_int_t
+ngx_pz_link_room(ngx_pz_link_t *link, size_t bytes)
+{
+    pz_arena_destroy(link->arena);
+    link->arena = pz_arena_create(bytes, 0);
+
+    return link->arena != NULL ? NGX_OK : NGX_ERROR;
+}
+
+
 void
 ngx_pz_link_destroy(ngx_pz_link_t *link)
 {
@@ -126,6 +136,10 @@ ngx_pz_link_greeted(ngx_pz_link_t *link)
         link->hooks.ready(link->hooks.data);
     }
 
+    if (link->follower.ready != NULL) {
+        link->follower.ready(link->follower.data);
+    }
+
     ngx_pz_link_push(link);
 }
 
@@ -160,6 +174,11 @@ void
 ngx_pz_link_move(ngx_pz_link_t *link)
 {
     ngx_pz_link_close(link);
+
+    if (link->follower.moved != NULL) {
+        link->follower.moved(link->follower.data);
+    }
+
     ngx_pz_backlog_lose(&link->backlog);
     ngx_pz_breaker_probe(&link->breaker);
 

@@ -50,8 +50,21 @@ typedef struct {
     /* What a subscription brought.  May not close this link. */
     void        (*message)(void *data, const pz_reply_t *message);
 
+    /* The reply to a PING that was queued at `when`.  May not close this link. */
+    void        (*pong)(void *data, ngx_msec_t when);
+
+    /* The worker is on its way out: 1 keeps the link for now; push it when that is over. */
+    ngx_uint_t  (*stay)(void *data);
+
     void         *data;
 } ngx_pz_link_hooks_t;
+
+/* Who keeps a link of his own to the server that this one is connected to. */
+typedef struct {
+    void        (*ready)(void *data);    /* connected and greeted: link->peer */
+    void        (*moved)(void *data);    /* another server is asked from now on */
+    void         *data;
+} ngx_pz_link_follower_t;
 
 typedef struct {
     const ngx_pz_store_conf_t   *conf;
@@ -66,6 +79,7 @@ typedef struct {
     ngx_pz_resolve_t             where;
     ngx_uint_t                   addr;         /* of `where`, the next one to try */
     ngx_uint_t                   addrs_left;   /* in this attempt */
+    const ngx_addr_t            *peer;         /* of `where`: the one in use while connected */
 
     ngx_pz_greeting_t            greeting;
     pz_arena_t                  *arena;        /* of replies to the link's own commands */
@@ -83,6 +97,7 @@ typedef struct {
     u_char                      *out_last;
 
     ngx_pz_link_hooks_t          hooks;
+    ngx_pz_link_follower_t       follower;
 
     ngx_uint_t                   troubled;     /* a failure was logged since the last greeting */
 } ngx_pz_link_t;
@@ -101,6 +116,9 @@ extern const ngx_pz_link_fault_t  ngx_pz_link_rejected;
 /* All memory from `pool`.  The greeting's bytes must live as long. */
 ngx_int_t ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
     ngx_pool_t *pool, ngx_log_t *log, ngx_pz_store_on_event_pt on_event, void *data);
+
+/* Replies to the link's own commands, and messages, may take so many bytes. */
+ngx_int_t ngx_pz_link_room(ngx_pz_link_t *link, size_t bytes);
 
 /* Close and free; no done() is called. */
 void ngx_pz_link_destroy(ngx_pz_link_t *link);

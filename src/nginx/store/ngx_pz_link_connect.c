@@ -76,6 +76,7 @@ ngx_pz_link_socket(ngx_pz_link_t *link, ngx_err_t *err)
     (void) ngx_tcp_nodelay(c);
 
     link->connection = c;
+    link->peer = addr;
     return rc;
 }
 

@@ -131,6 +131,10 @@ ngx_pz_link_leave(ngx_pz_link_t *link)
         return 0;
     }
 
+    if (link->hooks.stay != NULL && link->hooks.stay(link->hooks.data)) {
+        return 0;
+    }
+
     ngx_pz_link_close(link);
     ngx_pz_backlog_fail(&link->backlog);
     ngx_pz_backlog_drain(&link->backlog);

@@ -97,6 +97,7 @@ ngx_pz_link_is_good(const ngx_pz_link_t *link, ngx_pz_greeting_e step, const pz_
 static const ngx_pz_link_fault_t *
 ngx_pz_link_own_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending, pz_reply_t *reply)
 {
+    ngx_msec_t         when;
     ngx_pz_greeting_e  step;
 
     step = link->greeting.steps[link->greeting.nsteps - pending->expected
@@ -119,13 +120,18 @@ ngx_pz_link_own_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending, pz_reply_t
         return NULL;
     }
 
+    when = pending->added;
     ngx_pz_backlog_finish(pending, NGX_PZ_QUERY_OK);
 
     if (link->state == NGX_PZ_LINK_GREETING) {
         ngx_pz_link_greeted(link);
+        return NULL;
+    }
 
-    } else {
-        ngx_pz_breaker_proved(&link->breaker);
+    ngx_pz_breaker_proved(&link->breaker);
+
+    if (link->hooks.pong != NULL) {
+        link->hooks.pong(link->hooks.data, when);
     }
 
     return NULL;

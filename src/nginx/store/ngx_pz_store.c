@@ -2,6 +2,7 @@
 #include "ngx_pz_cluster.h"
 #include "ngx_pz_sentinel.h"
 #include "ngx_pz_spread.h"
+#include "ngx_pz_watch.h"
 
 #define NGX_PZ_STORE_POOL  4096
 
@@ -12,6 +13,7 @@ struct ngx_pz_store_s {
     ngx_pz_link_t               link;
     ngx_pz_sentinel_t          *sentinel;     /* NULL: none */
     ngx_pz_cluster_t           *cluster;      /* has links of its own; NULL: none */
+    ngx_pz_watch_t             *watch;        /* NULL: nobody wants to know */
 };
 
 
@@ -22,6 +24,10 @@ ngx_pz_store_destroy(void *data)
     ngx_pz_store_t  *store = data;
 
     pool = store->pool;
+
+    if (store->watch != NULL) {
+        ngx_pz_watch_destroy(store->watch);
+    }
 
     if (store->sentinel != NULL) {
         ngx_pz_sentinel_destroy(store->sentinel);
@@ -114,6 +120,23 @@ ngx_pz_store_create(ngx_cycle_t *cycle, const ngx_pz_store_conf_t *conf,
 }
 
 
+ngx_int_t
+ngx_pz_store_watch(ngx_pz_store_t *store, const pz_str_t *kinds, ngx_uint_t nkinds,
+    ngx_pz_store_on_news_pt on_news, void *data)
+{
+    if (store->cluster != NULL) {
+        return NGX_DECLINED;
+    }
+
+    store->watch = ngx_pcalloc(store->pool, sizeof(ngx_pz_watch_t));
+
+    return store->watch != NULL
+           ? ngx_pz_watch_init(store->watch, &store->link, store->conf, kinds, nkinds,
+                               store->pool, &store->log, on_news, data)
+           : NGX_ERROR;
+}
+
+
 void
 ngx_pz_store_warm(ngx_pz_store_t *store)
 {
@@ -174,12 +197,18 @@ ngx_pz_store_cancel(ngx_pz_store_t *store, ngx_pz_query_t *query)
 void
 ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status)
 {
+    status->watch = "off";
+
     if (store->cluster != NULL) {
         ngx_pz_cluster_status(store->cluster, status);
         return;
     }
 
     ngx_pz_link_status(&store->link, status);
+
+    if (store->watch != NULL) {
+        status->watch = ngx_pz_watch_word(store->watch);
+    }
 }
 
 

@@ -20,8 +20,10 @@ struct ngx_pz_store_conf_s {
     pz_redis_url_t  url;
     ngx_msec_t      timeout;           /* of a reply, when the query names none; 0 never */
     ngx_msec_t      connect_timeout;
+    ngx_msec_t      heartbeat;         /* what a watch says of its server holds for so long */
     ngx_uint_t      max_pending;       /* queries waiting for a reply */
     ngx_str_t       prefix;            /* of every key */
+    ngx_uint_t      watched;           /* changes are to be told: ngx_pz_store_watch() is used */
     ngx_addr_t     *addrs;             /* found when the configuration was read */
     ngx_uint_t      naddrs;
     ngx_pz_tls_conf_t *tls;            /* NULL: none */
@@ -92,9 +94,47 @@ ngx_int_t ngx_pz_store_send(ngx_pz_store_t *store, ngx_pz_query_t *query);
 /* The query's owner goes away: done() will not be called; a late reply is discarded. */
 void ngx_pz_store_cancel(ngx_pz_store_t *store, ngx_pz_query_t *query);
 
+/* --- what has changed in Redis (ngx_pz_watch.h) --- */
+
+/*
+ * Times are ngx_current_msec's, which may lag behind the real time by so much
+ * (nginx reads a coarse clock): where that matters it is added.
+ */
+#define NGX_PZ_STORE_CLOCK  20
+
+typedef enum {
+    NGX_PZ_STORE_NEWS_BEGUN,     /* each change after `since` will be told; the server is `source` */
+    NGX_PZ_STORE_NEWS_ALIVE,     /* each change before `until` has been told */
+    NGX_PZ_STORE_NEWS_MISSED,    /* a heartbeat was not answered before the next was due */
+    NGX_PZ_STORE_NEWS_LOST,      /* nothing will be told any longer */
+    NGX_PZ_STORE_NEWS_REFUSED,   /* nor ever, as things stand: no right, or Redis < 6 */
+    NGX_PZ_STORE_NEWS_CHANGED,   /* `keys` */
+    NGX_PZ_STORE_NEWS_FLUSHED    /* all keys, perhaps */
+} ngx_pz_store_news_e;
+
+typedef struct {
+    ngx_pz_store_news_e   event;
+    uint32_t              source;
+    ngx_msec_t            since;
+    ngx_msec_t            until;    /* with BEGUN as well: the subscription was asked for then */
+    const pz_reply_t     *keys;     /* an array of strings, gone when the call returns */
+} ngx_pz_store_news_t;
+
+/* From an event.  May not send or cancel. */
+typedef void (*ngx_pz_store_on_news_pt)(void *data, const ngx_pz_store_news_t *news);
+
+/*
+ * Before anything is sent: tell of changes to keys that begin with the prefix
+ * of the configuration and one of `kinds`.  NGX_DECLINED: that is not to be had
+ * of this kind of server; NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_pz_store_watch(ngx_pz_store_t *store, const pz_str_t *kinds, ngx_uint_t nkinds,
+    ngx_pz_store_on_news_pt on_news, void *data);
+
 typedef struct {
     const char *state;        /* "idle", "connecting", "ready", "breaker open"; of a cluster
                                  also "degraded": some slots are not to be had */
+    const char *watch;        /* "off", "connecting", "watching", "refused" */
     ngx_uint_t  pending;
     ngx_uint_t  failures;     /* in a row */
     ngx_msec_t  retry_in;

@@ -9,6 +9,9 @@
 #define NGX_PZ_STORE_ARENA        65536
 #define NGX_PZ_STORE_CONNECT      1000     /* ms */
 #define NGX_PZ_STORE_RESOLVER     30000    /* ms, as nginx has it */
+#define NGX_PZ_STORE_HEARTBEAT    1000     /* ms */
+#define NGX_PZ_STORE_HEARTBEAT_MIN  100
+#define NGX_PZ_STORE_HEARTBEAT_MAX  60000
 #define NGX_PZ_STORE_MAX_PENDING  1024
 #define NGX_PZ_STORE_PREFIX       "pz:"
 #define NGX_PZ_STORE_PREFIX_MAX   64
@@ -251,6 +254,12 @@ ngx_pz_store_conf_param(ngx_pz_store_words_t *words, ngx_str_t *param)
         n = ngx_parse_time(&value, 0);
         conf->connect_timeout = (ngx_msec_t) n;
 
+    } else if (ngx_strncmp(param->data, "heartbeat=", 10) == 0) {
+        n = ngx_parse_time(&value, 0);
+        conf->heartbeat = (ngx_msec_t) n;
+        return n >= NGX_PZ_STORE_HEARTBEAT_MIN && n <= NGX_PZ_STORE_HEARTBEAT_MAX
+               ? NGX_OK : NGX_ERROR;
+
     } else if (ngx_strncmp(param->data, "max_pending=", 12) == 0) {
         n = ngx_atoi(value.data, value.len);
         conf->max_pending = (ngx_uint_t) n;
@@ -298,7 +307,7 @@ ngx_pz_store_conf_params(ngx_pz_store_words_t *words, ngx_str_t *params, ngx_uin
         ngx_conf_log_error(NGX_LOG_EMERG, words->cf, 0,
                            rc == NGX_DECLINED
                            ? "personalize_redis: unknown parameter \"%V\"; there are "
-                             "timeout=, connect_timeout=, max_pending=, prefix=, with "
+                             "timeout=, connect_timeout=, max_pending=, heartbeat=, prefix=, with "
                              "rediss:// ca=, cert=, key=, verify= and name=, and with "
                              "redis-sentinel:// sentinel_user= and sentinel_password="
                            : "personalize_redis: invalid value in \"%V\"",
@@ -358,6 +367,7 @@ ngx_pz_store_configure(ngx_conf_t *cf, ngx_str_t *words, ngx_uint_t nwords)
     }
 
     conf->connect_timeout = NGX_PZ_STORE_CONNECT;
+    conf->heartbeat = NGX_PZ_STORE_HEARTBEAT;
     conf->max_pending = NGX_PZ_STORE_MAX_PENDING;
     ngx_str_set(&conf->prefix, NGX_PZ_STORE_PREFIX);
 

@@ -1,0 +1,91 @@
+/*
+ * What has changed in one Redis server: a link of its own beside the data link,
+ * told by client tracking which keys are not any longer what they were
+ * (DESIGN section 9, FAULTS R23-R28).
+ *
+ *   away -> asking -> up, and away again;  refused: no right to it, or Redis < 6
+ *
+ * It goes where the data link is connected to, and nowhere else: of two servers
+ * behind one name, the other one's changes come at another time.
+ *
+ * One object a node.  It knows no cache: whoever wants the news gets them.
+ */
+#ifndef NGX_PZ_WATCH_H
+#define NGX_PZ_WATCH_H
+
+#include "ngx_pz_link.h"
+
+#define NGX_PZ_WATCH_KINDS  8
+
+typedef enum {
+    NGX_PZ_WATCH_AWAY = 0, NGX_PZ_WATCH_ASKING, NGX_PZ_WATCH_WATCHING, NGX_PZ_WATCH_REFUSED
+} ngx_pz_watch_state_e;
+
+typedef struct {
+    ngx_pz_link_t               link;
+    ngx_pz_link_t              *data;          /* whose server is watched */
+    ngx_pz_watch_state_e        state;
+
+    pz_str_t                    prefixes[NGX_PZ_WATCH_KINDS];
+    ngx_uint_t                  nprefixes;
+    ngx_pz_store_on_news_pt     on_news;
+    void                       *sink;
+
+    ngx_addr_t                  addr;          /* of the server, our own copy */
+    ngx_sockaddr_t              sockaddr;
+    u_char                      name[NGX_SOCKADDR_STRLEN];
+
+    ngx_pz_query_t              query;
+    pz_arena_t                 *arena;
+    uint32_t                    source;        /* which server it is */
+    ngx_msec_t                  asked;         /* the subscription was queued */
+    ngx_msec_t                  began;         /* it was there */
+
+    ngx_event_t                 beat;          /* PING, or another attempt */
+    ngx_event_t                 end;           /* posted: the answer was of no use */
+    ngx_event_t                 last;          /* a worker on its way out waits no longer */
+    ngx_msec_t                  delay;         /* before the next attempt */
+    ngx_msec_t                  pinged_at;
+    ngx_msec_t                  leaving_at;
+    unsigned                    refusal:1;     /* that answer was one */
+    unsigned                    told:1;        /* the log knows of the refusal */
+    unsigned                    known:1;       /* the news were BEGUN or REFUSED, and not LOST since */
+    unsigned                    pinged:1;      /* and not answered yet */
+    unsigned                    leaving:1;
+    unsigned                    left:1;
+} ngx_pz_watch_t;
+
+/*
+ * Watch the keys of `conf` that begin with its prefix and one of `kinds`
+ * ("visitor:"), on the server of `data`, from its next connection on.  All
+ * memory from `pool`; `data` must outlive the watch, and have no other follower.
+ */
+ngx_int_t ngx_pz_watch_init(ngx_pz_watch_t *watch, ngx_pz_link_t *data,
+    const ngx_pz_store_conf_t *conf, const pz_str_t *kinds, ngx_uint_t nkinds,
+    ngx_pool_t *pool, ngx_log_t *log, ngx_pz_store_on_news_pt on_news, void *sink);
+
+/* Close and free; nobody is told. */
+void ngx_pz_watch_destroy(ngx_pz_watch_t *watch);
+
+/* "connecting", "watching" or "refused". */
+const char *ngx_pz_watch_word(const ngx_pz_watch_t *watch);
+
+/* --- for the files of the watch only --- */
+
+void ngx_pz_watch_tell(ngx_pz_watch_t *watch, ngx_pz_store_news_t *news);
+void ngx_pz_watch_tell_event(ngx_pz_watch_t *watch, ngx_pz_store_news_e event, ngx_msec_t when);
+
+/* Queue a PING, of which on_pong() will hear. */
+void ngx_pz_watch_ping(ngx_pz_watch_t *watch);
+
+/* Plan the next. */
+void ngx_pz_watch_beat(ngx_pz_watch_t *watch);
+
+/* Close the link; no attempt is planned. */
+void ngx_pz_watch_drop(ngx_pz_watch_t *watch);
+
+/* The link is greeted: hooks.ready, and what ends an attempt that failed. */
+void ngx_pz_watch_on_ready(void *watch);
+void ngx_pz_watch_on_end(ngx_event_t *ev);
+
+#endif
