@@ -1,5 +1,6 @@
 #include "pz_match_compound.h"
 #include "pz_find.h"
+#include "pz_reference.h"
 
 
 static int
@@ -54,19 +55,20 @@ contains(pz_str_t value, pz_str_t part, int fold)
 
 
 static int
-match_attr(const pz_tag_t *tag, const pz_cond_t *cond)
+match_attr(const pz_match_t *match, const pz_cond_t *cond)
 {
     pz_attr_t attr;
     pz_str_t  v, want = cond->value;
 
-    if (!pz_tag_find_attr(tag, cond->name, &attr)) {
+    if (!pz_tag_find_attr(match->tag, cond->name, &attr)) {
         return 0;
     }
-    v = attr.value;
 
     if (cond->op == PZ_ATTR_PRESENT) {
         return 1;
     }
+    v = pz_reference_decode(match->plain, attr.value);
+
     if (cond->op == PZ_ATTR_EQUALS) {
         return equal(v, want, cond->fold);
     }
@@ -121,11 +123,13 @@ match_cond(const pz_match_t *match, const pz_cond_t *cond, uint32_t base)
 
     switch (cond->kind) {
     case PZ_COND_ID:
-        return match->tag->id.data && equal(match->tag->id, cond->name, fold);
+        return match->tag->id.data
+               && equal(pz_reference_decode(match->plain, match->tag->id), cond->name, fold);
     case PZ_COND_CLASS:
-        return match->tag->class_.data && has_word(match->tag->class_, cond->name, fold);
+        return match->tag->class_.data
+               && has_word(pz_reference_decode(match->plain, match->tag->class_), cond->name, fold);
     case PZ_COND_ATTR:
-        return match_attr(match->tag, cond);
+        return match_attr(match, cond);
     case PZ_COND_ROOT:
         return match->parent == 0;
     case PZ_COND_NTH_CHILD:

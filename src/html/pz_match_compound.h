@@ -18,6 +18,7 @@ typedef struct {
     const pz_tree_t    *tree;
     const pz_node_t    *node;
     const pz_tag_t     *tag;
+    pz_sb_t            *plain;          /* room for a value without references */
     unsigned            parent;
     unsigned            type_index;     /* among its siblings of the same name */
 } pz_match_t;

@@ -35,12 +35,7 @@ file(pz_matcher_t *m, uint32_t i)
         m->atoms[atom / 64] |= 1ull << (atom & 63);
         break;
     case PZ_KEY_ATTR:
-        for (const pz_cond_t *cond = c->conds; cond; cond = cond->next) {
-            if (cond->kind == PZ_COND_ATTR) {
-                m->attrs |= pz_attr_bit(cond->name.data, cond->name.len);
-                break;
-            }
-        }
+        m->attrs |= pz_attr_bit(c->key_name.data, c->key_name.len);
         break;
     default:
         break;
@@ -61,6 +56,7 @@ pz_matcher_init(pz_matcher_t *m, pz_arena_t *arena, const pz_edit_t *edits, size
     uint32_t ntests = 0, nstates = 0, nslots = 4, i = 0;
 
     *m = (pz_matcher_t) { .arena = arena };
+    pz_sb_init(&m->plain, arena, SIZE_MAX);
 
     for (size_t e = 0; e < n; e++) {
         ntests += edits[e].selector->ntests;
@@ -236,6 +232,7 @@ run_tests(pz_matcher_t *m, const pz_match_t *match, pz_node_t *node)
     }
 
     run_chain(m, match, node, m->any);
+    m->failed |= m->plain.failed;
 }
 
 
@@ -338,7 +335,7 @@ pz_matcher_open(pz_matcher_t *m, pz_tree_t *tree, unsigned n, const pz_tag_t *ta
 {
     pz_node_t *node = &tree->nodes[n];
     unsigned   parent = pz_tree_parent(tree, n);
-    pz_match_t match = { .matcher = m, .tree = tree, .node = node, .tag = tag,
+    pz_match_t match = { .matcher = m, .tree = tree, .node = node, .tag = tag, .plain = &m->plain,
                          .parent = parent };
 
     m->hits.n = m->fresh.n = 0;
@@ -416,7 +413,7 @@ pz_matcher_ask(pz_matcher_t *m, pz_tree_t *tree, unsigned n, const pz_tag_t *tag
     pz_node_t *node = &tree->nodes[n];
     uint32_t   all = m->marks.n, end = n + 1 < tree->n ? node[1].marks : all;
     uint8_t    touched = node->flags & PZ_NODE_TOUCHED;
-    pz_match_t match = { .matcher = m, .tree = tree, .node = node, .tag = tag,
+    pz_match_t match = { .matcher = m, .tree = tree, .node = node, .tag = tag, .plain = &m->plain,
                          .parent = n - 1, .type_index = 1 };
 
     m->hits.n = m->fresh.n = 0;

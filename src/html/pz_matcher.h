@@ -10,6 +10,7 @@
 #define PZ_MATCHER_H
 
 #include "pz_edit.h"
+#include "pz_sb.h"
 #include "pz_selector_ast.h"
 #include "pz_tree.h"
 
@@ -50,6 +51,7 @@ typedef struct {
     uint32_t         ntests;
     uint32_t         nstates;
     uint32_t         ntypes, types_room;
+    pz_sb_t          plain;     /* the value at hand without references */
     unsigned         features;
     int              failed;    /* no memory */
 } pz_matcher_t;

@@ -46,7 +46,8 @@ pz_rewrite_pass_tag(pz_rewriter_t *rw)
 static int
 edit_tag(pz_rewriter_t *rw, const pz_tag_t *tag)
 {
-    pz_tag_edits_t te = { rw->edits, rw->matcher.hits.items, rw->matcher.hits.n, rw->ascii };
+    pz_tag_edits_t te = { rw->edits, rw->matcher.hits.items, rw->matcher.hits.n, rw->ascii,
+                          &rw->matcher.plain };
     int            changed;
 
     rw->scratch.len = 0;

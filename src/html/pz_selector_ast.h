@@ -74,6 +74,7 @@ struct pz_compound_s {
     uint32_t         state;         /* to remember a match by; PZ_NO_STATE for the last */
     pz_key_kind_t    key_kind;
     uint64_t         key;
+    pz_str_t         key_name;      /* what `key` is of */
     pz_compound_t   *next;          /* the next of a list */
     pz_compound_t   *next_test;     /* the next that has to be tested on each element */
 };

@@ -1,4 +1,5 @@
 #include "pz_selector_lex.h"
+#include "pz_utf8.h"
 #include "pz_find.h"
 
 #include <stdarg.h>
@@ -72,40 +73,6 @@ hex(char c)
 }
 
 
-static size_t
-put_utf8(char *out, unsigned long c)
-{
-    if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
-        c = 0xfffd;
-    }
-
-    if (c < 0x80) {
-        out[0] = (char) c;
-        return 1;
-    }
-
-    if (c < 0x800) {
-        out[0] = (char) (0xc0 | c >> 6);
-        out[1] = (char) (0x80 | (c & 0x3f));
-        return 2;
-    }
-
-    if (c < 0x10000) {
-        out[0] = (char) (0xe0 | c >> 12);
-        out[1] = (char) (0x80 | (c >> 6 & 0x3f));
-        out[2] = (char) (0x80 | (c & 0x3f));
-        return 3;
-    }
-
-    out[0] = (char) (0xf0 | c >> 18);
-    out[1] = (char) (0x80 | (c >> 12 & 0x3f));
-    out[2] = (char) (0x80 | (c >> 6 & 0x3f));
-    out[3] = (char) (0x80 | (c & 0x3f));
-
-    return 4;
-}
-
-
 /* Behind a backslash: a code point in hex with one white space, or any byte. */
 static size_t
 escape(pz_lex_t *lex, char *out)
@@ -130,7 +97,7 @@ escape(pz_lex_t *lex, char *out)
         lex->p++;
     }
 
-    return put_utf8(out, c);
+    return pz_utf8_put(out, c);
 }
 
 

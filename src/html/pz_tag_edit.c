@@ -1,6 +1,7 @@
 #include "pz_tag_edit.h"
 #include "pz_escape.h"
 #include "pz_find.h"
+#include "pz_reference.h"
 
 /* What the edits leave of one attribute. */
 typedef struct {
@@ -115,13 +116,21 @@ next_word(pz_str_t *rest, pz_str_t *word)
 }
 
 
+/* The class as it is compared: those that the page has may have references. */
+static pz_str_t
+plain_word(const pz_tag_edits_t *te, const outcome_t *o, pz_str_t word)
+{
+    return o->is_set ? word : pz_reference_decode(te->plain, word);
+}
+
+
 static int
-has_word(pz_str_t list, pz_str_t name)
+has_word(const pz_tag_edits_t *te, const outcome_t *o, pz_str_t list, pz_str_t name)
 {
     pz_str_t word;
 
     while (next_word(&list, &word)) {
-        if (pz_str_eq(word, name)) {
+        if (pz_str_eq(plain_word(te, o, word), name)) {
             return 1;
         }
     }
@@ -165,7 +174,7 @@ is_added_by(const pz_tag_edits_t *te, const outcome_t *o, size_t i, pz_str_t bas
         }
     }
 
-    return !has_word(base, name);
+    return !has_word(te, o, base, name);
 }
 
 
@@ -177,7 +186,7 @@ add_classes(pz_sb_t *sb, const pz_tag_edits_t *te, const outcome_t *o, pz_str_t 
     int      words = 0;
 
     while (next_word(&rest, &word)) {
-        if (!class_removed(te, o->from, te->nhits, word)) {
+        if (!class_removed(te, o->from, te->nhits, plain_word(te, o, word))) {
             add_word(sb, word, o->is_set, te->ascii, &words);
         }
     }
@@ -250,7 +259,7 @@ same_classes(const pz_tag_edits_t *te, const outcome_t *o)
 
     for (size_t i = 0; i < te->nhits; i++) {
         const pz_edit_t *edit = &te->edits[te->hits[i]];
-        int              had = has_word(value, edit->name);
+        int              had = has_word(te, o, value, edit->name);
 
         if (is_class_edit(edit)
             && ((class_verdict(te, 0, edit->name) > 0) != had

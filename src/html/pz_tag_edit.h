@@ -13,6 +13,7 @@ typedef struct {
     const uint32_t  *hits;      /* which of them, in order; others than attribute edits too */
     size_t           nhits;
     int              ascii;
+    pz_sb_t         *plain;     /* room for a class without references */
 } pz_tag_edits_t;
 
 /* Whether the operation is one on attributes. */

@@ -30,7 +30,7 @@ const attributes = (random) => {
   if (random.chance(25)) text += ` class=${random.pick(['a', '"a b"', "'c  d'", 'b'])}`;
   if (random.chance(10)) text += ` id=${random.pick(WORDS)}`;
   if (random.chance(10)) text += ` ${random.pick(['title', 'data-x', 'href', 'lang'])}${
-    random.pick(['', '=x', '="x y"', "='>'", '=""'])}`;
+    random.pick(['', '=x', '="x y"', "='>'", '=""', '="a&amp;b"', '=a&ltb&amp;', "='&copy &#x41;&nosuch;'"])}`;
   return text;
 };
 
@@ -111,7 +111,7 @@ export const selectorsOf = (document, random, count) => {
     if (kind === 2 && id && /^[a-z_][a-z0-9_-]*$/i.test(id)) return `#${id}`;
     if (kind === 3 && node.attrs.length && /^[a-z][a-z-]*$/.test(node.attrs[0].name)) {
       const value = node.attrs[0].value;
-      if (!/^[\x20-\x7e]+$/.test(value) || /["\\&]/.test(value)) return `[${node.attrs[0].name}]`;
+      if (!/^[\x20-\x7e©]+$/.test(value) || /["\\]/.test(value)) return `[${node.attrs[0].name}]`;
       return random.pick([`[${node.attrs[0].name}]`, `${node.tagName}[${node.attrs[0].name}="${value}"]`,
         `[${node.attrs[0].name}^="${value[0]}"]`, `[${node.attrs[0].name}*="${value.slice(-2)}"]`]);
     }

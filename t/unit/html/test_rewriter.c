@@ -48,6 +48,7 @@ test_class_order(void **state)
         { "-c +c -c", "<p class='a b'>", "<p class='a b'>" },
         { "-b +c +b", "<p class=b>", "<p class=\"c b\">" },
         { "+a -a", "<p>", "<p>" },
+        { "-a +b", "<p class='&#97; &amp; &#98;'>", "<p class='&amp; &#98;'>" },
     };
 
     (void) state;
