@@ -52,7 +52,7 @@ ngx_pz_watch_beat(ngx_pz_watch_t *watch)
 }
 
 
-/* What the link's own time-outs and the breaker do not pace. */
+/* Until another attempt. */
 static void
 ngx_pz_watch_wait(ngx_pz_watch_t *watch)
 {
@@ -162,14 +162,8 @@ ngx_pz_watch_on_beat(ngx_event_t *ev)
         return;
     }
 
-    /* While the breaker is open, it makes the attempts. */
-    if (link->breaker.state == NGX_PZ_BREAKER_CLOSED) {
-        ngx_pz_link_hurry(link);
-    }
-
-    if (!watch->beat.timer_set) {
-        ngx_pz_watch_wait(watch);
-    }
+    /* Whatever becomes of it, the link tells. */
+    ngx_pz_link_hurry(link);
 }
 
 
@@ -180,6 +174,9 @@ ngx_pz_watch_on_lost(void *data, ngx_uint_t unreachable)
 
     (void) unreachable;
     ngx_pz_watch_away(watch);
+
+    /* The breaker takes each good reply for health; attempts have their pauses here. */
+    ngx_pz_breaker_probe(&watch->link.breaker);
 
     if (!ngx_exiting) {
         ngx_pz_watch_wait(watch);
