@@ -147,6 +147,7 @@ typedef struct {
     size_t      size;       /* bytes that entries can have */
     size_t      used;       /* of them */
     ngx_uint_t  entries;
+    ngx_uint_t  places;     /* of them: pages of the placement index */
 } ngx_pz_cache_usage_t;
 
 void ngx_pz_cache_usage(ngx_pz_cache_t *cache, ngx_pz_cache_usage_t *usage);

@@ -94,13 +94,14 @@ ngx_pz_cache_link_locked(ngx_pz_cache_t *cache, uint32_t n)
 
     ngx_pz_cache_put_first(cache, n);
     cache->sh->entries++;
+    cache->sh->places += entry->store == NGX_PZ_CACHE_PLACES;
 }
 
 
 void
 ngx_pz_cache_remove_locked(ngx_pz_cache_t *cache, uint32_t n)
 {
-    uint32_t              *link;
+    uint32_t              *link, places;
     ngx_pz_cache_entry_t  *entry;
 
     entry = ngx_pz_cache_entry(cache, n);
@@ -111,10 +112,12 @@ ngx_pz_cache_remove_locked(ngx_pz_cache_t *cache, uint32_t n)
     }
 
     *link = entry->chain;
+    places = entry->store == NGX_PZ_CACHE_PLACES;
 
     ngx_pz_cache_take_out(cache, n);
     ngx_pz_cache_give_locked(cache, n, entry->nblocks);
     cache->sh->entries--;
+    cache->sh->places -= places;
 }
 
 
@@ -148,4 +151,47 @@ ngx_pz_cache_make_room_locked(ngx_pz_cache_t *cache, uint32_t n, uint64_t now)
         ngx_pz_cache_remove_locked(cache, sh->oldest);
         ngx_pz_cache_count(cache, EVICTED);
     }
+}
+
+
+void
+ngx_pz_cache_make_locked(ngx_pz_cache_t *cache, const ngx_pz_cache_key_t *key,
+    uint16_t slot, const ngx_pz_cache_made_t *value)
+{
+    uint32_t               n, first, next;
+    ngx_pz_cache_entry_t  *entry;
+
+    n = ngx_pz_cache_blocks_for(key->text.len + value->text.len);
+
+    ngx_pz_cache_make_room_locked(cache, n, ngx_current_msec);
+
+    first = ngx_pz_cache_take_locked(cache, n);
+    entry = ngx_pz_cache_entry(cache, first);
+    next = entry->next;
+
+    ngx_memzero(entry, sizeof(ngx_pz_cache_entry_t));
+
+    entry->next = next;
+    entry->hash = key->hash;
+    entry->epoch = value->epoch;
+    entry->nblocks = n;
+    entry->items = value->items;
+    entry->key_len = (uint32_t) key->text.len;
+    entry->value_len = (uint32_t) value->text.len;
+    entry->store = slot;
+    entry->kind = (uint16_t) key->kind;
+    entry->written = ngx_current_msec;
+    entry->touched = ngx_current_msec;
+    entry->dies = value->dies;
+
+    ngx_pz_cache_fill_locked(cache, entry, key->text, value->text);
+    ngx_pz_cache_link_locked(cache, first);
+}
+
+
+size_t
+ngx_pz_cache_value_max(ngx_pz_cache_t *cache)
+{
+    return ngx_min((size_t) cache->sh->nblocks / NGX_PZ_CACHE_SHARE * NGX_PZ_CACHE_BLOCK,
+                   NGX_PZ_CACHE_VALUE_MAX);
 }

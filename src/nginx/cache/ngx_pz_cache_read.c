@@ -45,7 +45,7 @@ ngx_pz_cache_age(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_entry_t *en
 }
 
 
-static void
+void
 ngx_pz_cache_used_locked(ngx_pz_cache_t *cache, uint32_t n, uint64_t now)
 {
     ngx_pz_cache_entry_t  *entry;

@@ -92,6 +92,7 @@ typedef struct {
     uint32_t             untouched;   /* the first block that never was */
     uint32_t             nfree;       /* both together */
     uint32_t             entries;
+    uint32_t             places;      /* of them */
     uint32_t             buckets[];   /* then the blocks */
 } ngx_pz_cache_shared_t;
 
@@ -108,6 +109,9 @@ struct ngx_pz_cache_s {
 };
 
 #define NGX_PZ_CACHE_NO_SLOT  ((uint16_t) -1)
+
+/* In place of a server's slot: the places of a page, which no server knows of. */
+#define NGX_PZ_CACHE_PLACES   ((uint16_t) -2)
 
 #define ngx_pz_cache_count(cache, event)                                       \
     do {                                                                       \
@@ -190,12 +194,29 @@ ngx_uint_t ngx_pz_cache_has_key_locked(ngx_pz_cache_t *cache,
 uint32_t ngx_pz_cache_find_locked(ngx_pz_cache_t *cache, const ngx_pz_cache_key_t *key,
     uint16_t slot);
 
+/* A value is to be kept: room for it is made, and it is linked. */
+typedef struct {
+    pz_str_t  text;
+    uint32_t  items;
+    uint32_t  epoch;
+    uint64_t  dies;
+} ngx_pz_cache_made_t;
+
+void ngx_pz_cache_make_locked(ngx_pz_cache_t *cache, const ngx_pz_cache_key_t *key,
+    uint16_t slot, const ngx_pz_cache_made_t *value);
+
+/* The most bytes that a key and its value may have together; without the lock. */
+size_t ngx_pz_cache_value_max(ngx_pz_cache_t *cache);
+
 /* Put an entry into its bucket, as the newest; take it out and free its blocks. */
 void ngx_pz_cache_link_locked(ngx_pz_cache_t *cache, uint32_t n);
 void ngx_pz_cache_remove_locked(ngx_pz_cache_t *cache, uint32_t n);
 
 /* Make it the newest. */
 void ngx_pz_cache_touch_locked(ngx_pz_cache_t *cache, uint32_t n);
+
+/* It was read: the same, but for one that was read a moment ago. */
+void ngx_pz_cache_used_locked(ngx_pz_cache_t *cache, uint32_t n, uint64_t now);
 
 /* Bury a few dead ones at the old end; then evict until `n` blocks are free. */
 void ngx_pz_cache_make_room_locked(ngx_pz_cache_t *cache, uint32_t n, uint64_t now);

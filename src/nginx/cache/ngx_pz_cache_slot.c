@@ -121,4 +121,5 @@ ngx_pz_cache_usage(ngx_pz_cache_t *cache, ngx_pz_cache_usage_t *usage)
     usage->size = (size_t) sh->nblocks * NGX_PZ_CACHE_BLOCK;
     usage->used = (size_t) (sh->nblocks - sh->nfree) * NGX_PZ_CACHE_BLOCK;
     usage->entries = sh->entries;
+    usage->places = sh->places;
 }

@@ -5,43 +5,6 @@
 #include "ngx_pz_cache_value.h"
 
 
-static void
-ngx_pz_cache_store_locked(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
-    uint16_t slot, pz_str_t value, uint32_t items)
-{
-    uint32_t               n, first, next;
-    uint64_t               now;
-    ngx_pz_cache_entry_t  *entry;
-
-    now = ngx_current_msec;
-    n = ngx_pz_cache_blocks_for(key->text.len + value.len);
-
-    ngx_pz_cache_make_room_locked(conf->cache, n, now);
-
-    first = ngx_pz_cache_take_locked(conf->cache, n);
-    entry = ngx_pz_cache_entry(conf->cache, first);
-    next = entry->next;
-
-    ngx_memzero(entry, sizeof(ngx_pz_cache_entry_t));
-
-    entry->next = next;
-    entry->hash = key->hash;
-    entry->epoch = conf->cache->sh->stores[slot].epoch;
-    entry->nblocks = n;
-    entry->items = items;
-    entry->key_len = (uint32_t) key->text.len;
-    entry->value_len = (uint32_t) value.len;
-    entry->store = slot;
-    entry->kind = (uint16_t) key->kind;
-    entry->written = now;
-    entry->touched = now;
-    entry->dies = now + conf->stale + (items == 0 ? conf->negative : conf->ttl);
-
-    ngx_pz_cache_fill_locked(conf->cache, entry, key->text, value);
-    ngx_pz_cache_link_locked(conf->cache, first);
-}
-
-
 /* No value: it cannot be kept, and what was there before is not true any longer. */
 static void
 ngx_pz_cache_replace(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
@@ -49,6 +12,7 @@ ngx_pz_cache_replace(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *
 {
     uint32_t              old;
     ngx_pz_cache_t       *cache;
+    ngx_pz_cache_made_t   made;
     ngx_pz_cache_stamp_t  now;
 
     cache = conf->cache;
@@ -79,7 +43,13 @@ ngx_pz_cache_replace(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *
     }
 
     if (value.data != NULL && (items != 0 || conf->negative != 0)) {
-        ngx_pz_cache_store_locked(conf, key, slot, value, items);
+        made.text = value;
+        made.items = items;
+        made.epoch = now.epoch;
+        made.dies = ngx_current_msec + conf->stale
+                    + (items == 0 ? conf->negative : conf->ttl);
+
+        ngx_pz_cache_make_locked(cache, key, slot, &made);
         ngx_pz_cache_count(cache, STORED);
     }
 
@@ -113,8 +83,7 @@ ngx_pz_cache_put(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
         return;
     }
 
-    max = ngx_min((size_t) conf->cache->sh->nblocks / NGX_PZ_CACHE_SHARE * NGX_PZ_CACHE_BLOCK,
-                  NGX_PZ_CACHE_VALUE_MAX);
+    max = ngx_pz_cache_value_max(conf->cache);
 
     if (reply == NULL || reply->type == PZ_REPLY_ARRAY) {
 

@@ -5,7 +5,7 @@
 
 /* Differs whenever anything in the zone has another place or meaning. */
 #define NGX_PZ_CACHE_LAYOUT                                                    \
-    ((uint32_t) (0x705a0001 ^ (sizeof(ngx_pz_cache_shared_t) << 8)             \
+    ((uint32_t) (0x705a0002 ^ (sizeof(ngx_pz_cache_shared_t) << 8)             \
                  ^ (sizeof(ngx_pz_cache_entry_t) << 4) ^ (NGX_PZ_CACHE_BLOCK << 12)))
 
 #define NGX_PZ_CACHE_CHAIN  2    /* blocks a bucket: the mean length of a chain is below that */
@@ -46,6 +46,7 @@ ngx_pz_cache_clear_locked(ngx_pz_cache_t *cache)
     sh->untouched = 1;
     sh->nfree = sh->nblocks;
     sh->entries = 0;
+    sh->places = 0;
 
     ngx_pz_cache_end_locked(cache);
 }
