@@ -369,6 +369,22 @@ pz_recorder_fed(pz_recorder_t *rec, const pz_rewriter_t *rw)
 }
 
 
+void
+pz_recorder_skip(pz_recorder_t *rec, uint64_t len)
+{
+    if (rec->pos < rec->base) {
+        rec->dead = 1;
+    }
+
+    /* edges that wanted some of them stay shorter */
+    rec->whole = rec->nmarks;
+    rec->nwindow = 0;
+    rec->base += len;
+    rec->pos = rec->base;
+    rec->open = 0;
+}
+
+
 static int
 is_lasting(pz_rewriter_outcome_t outcome)
 {

@@ -24,6 +24,9 @@ void pz_recorder_span(pz_recorder_t *rec, const pz_rewriter_t *rw, const pz_span
 /* After the rewriter was fed. */
 void pz_recorder_fed(pz_recorder_t *rec, const pz_rewriter_t *rw);
 
+/* `len` bytes were not fed, since the rewriter is passing. */
+void pz_recorder_skip(pz_recorder_t *rec, uint64_t len);
+
 /*
  * After pz_rewriter_end: the places, in the recorder's memory.  0; -1: they
  * are not to be kept, since the page has too many of them, or editing ended for

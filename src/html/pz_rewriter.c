@@ -354,6 +354,13 @@ pz_rewriter_held(const pz_rewriter_t *rw)
 }
 
 
+int
+pz_rewriter_is_passing(const pz_rewriter_t *rw)
+{
+    return rw->passing;
+}
+
+
 pz_rewriter_outcome_t
 pz_rewriter_outcome(const pz_rewriter_t *rw)
 {

@@ -75,6 +75,9 @@ int pz_rewriter_end(pz_rewriter_t *rw);
 /* How many of the bytes that were fed wait for more of them. */
 size_t pz_rewriter_held(const pz_rewriter_t *rw);
 
+/* Whether the rest passes without being looked at. */
+int pz_rewriter_is_passing(const pz_rewriter_t *rw);
+
 pz_rewriter_outcome_t pz_rewriter_outcome(const pz_rewriter_t *rw);
 const char *pz_rewriter_outcome_name(pz_rewriter_outcome_t outcome);
 

@@ -126,7 +126,13 @@
     X(CACHE_DOUBTED,     "cache",           "event", "doubted")                \
     X(CACHE_INVALIDATED, "cache",           "event", "invalidated")            \
     X(CACHE_FLUSHED,     "cache",           "event", "flushed")                \
-    X(CACHE_REPAIRED,    "cache",           "event", "repaired")
+    X(CACHE_REPAIRED,    "cache",           "event", "repaired")               \
+    X(PLACES_HIT,        "index",           "outcome", "hit")                  \
+    X(PLACES_MISS,       "index",           "outcome", "miss")                 \
+    X(PLACES_UNFIT,      "index",           "outcome", "unfit")                \
+    X(PLACES_MISMATCH,   "index",           "outcome", "mismatch")             \
+    X(PLACES_KEPT,       "index",           "outcome", "kept")                 \
+    X(PLACES_REFUSED,    "index",           "outcome", "refused")
 
 #define NGX_PZ_ENUM_STATUS(id, word)              NGX_PZ_STATUS_##id,
 #define NGX_PZ_ENUM_LOOKUP(id, word)              NGX_PZ_LOOKUP_##id,

@@ -28,6 +28,7 @@ static const ngx_pz_metric_help_t  ngx_pz_metric_helps[] = {
     { "invalidation",    "Events on the connections by which Redis tells what has changed." },
     { "cache_reads",     "Keys that were looked for in the cache, by kind and what was found." },
     { "cache",           "What else happened to the cache." },
+    { "index",           "Pages with edits, by what the placement index knew of them." },
 };
 
 typedef double (*ngx_pz_metric_gauge_pt)(const ngx_pz_rulebook_t *book);
@@ -219,6 +220,13 @@ ngx_pz_metric_cache_entries(const ngx_pz_cache_usage_t *usage)
 }
 
 
+static size_t
+ngx_pz_metric_cache_places(const ngx_pz_cache_usage_t *usage)
+{
+    return usage->places;
+}
+
+
 static void
 ngx_pz_metrics_zone(pz_sb_t *sb, ngx_pz_worker_t *worker, const char *name, const char *help,
     ngx_pz_metric_cache_pt gauge)
@@ -248,6 +256,8 @@ ngx_pz_metrics_caches(pz_sb_t *sb, ngx_pz_worker_t *worker)
                         ngx_pz_metric_cache_used);
     ngx_pz_metrics_zone(sb, worker, "cache_entries", "Entries in a zone.",
                         ngx_pz_metric_cache_entries);
+    ngx_pz_metrics_zone(sb, worker, "index_entries", "Entries of them that hold a page's places.",
+                        ngx_pz_metric_cache_places);
 }
 
 

@@ -157,6 +157,7 @@ ngx_pz_status_cache(pz_json_writer_t *w, ngx_pz_cache_t *cache)
     ngx_pz_json_number(w, "size_bytes", (double) usage.size);
     ngx_pz_json_number(w, "used_bytes", (double) usage.used);
     ngx_pz_json_number(w, "entries", (double) usage.entries);
+    ngx_pz_json_number(w, "index_entries", (double) usage.places);
     pz_json_object_end(w);
 }
 

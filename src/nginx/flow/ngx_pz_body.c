@@ -3,9 +3,6 @@
  */
 #include "ngx_pz_body.h"
 
-static int ngx_pz_body_on_span(void *data, const pz_span_t *span);
-
-
 ngx_int_t
 ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
     ngx_pz_encoding_e encoding, ngx_pz_output_fill_pt fill)
@@ -28,6 +25,7 @@ ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
     ngx_pz_source_init(&body->source, r->pool, r->connection->log);
     ngx_pz_fill_init(&body->fill, pr, fill);
     ngx_pz_output_init(&body->output, r->pool, ngx_pz_fill_slot, &body->fill);
+    ngx_pz_editor_init(&body->editor, pr, &body->output);
 
     if (encoding != NGX_PZ_IDENTITY) {
         body->source.inflate = ngx_pz_inflate_create(r->pool, encoding,
@@ -53,93 +51,97 @@ ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
 }
 
 
-static ngx_int_t
-ngx_pz_body_create_rewriter(ngx_pz_body_t *body, pz_charset_t charset)
+/*
+ * The whole page as one file buffer that stays what it is until all of it is
+ * sent; NULL when it comes in another way.
+ */
+static ngx_buf_t *
+ngx_pz_body_whole(ngx_pz_body_t *body)
 {
-    ngx_pz_request_t       *pr;
-    pz_rewriter_options_t   options;
+    ngx_buf_t  *file;
 
-    pr = body->pr;
+    file = ngx_pz_source_file(&body->source);
 
+    return file != NULL && file->last_buf && body->source.in->next == NULL ? file : NULL;
+}
+
+
+/*
+ * The page's bytes leave from its file by sendfile, and what goes in between
+ * from memory.  Without a cork each of those would be a segment of its own, and
+ * wait for the acknowledgement of the one before (Nagle): nginx corks what has a
+ * header in front of a file where tcp_nopush is on, so we turn that on for this
+ * response.
+ */
+static void
+ngx_pz_body_send_file(ngx_pz_body_t *body, ngx_buf_t *file)
+{
+    ngx_connection_t  *c;
+
+    c = body->pr->request->connection;
+
+    body->editor.file = file;
+    body->editor.begin = file->file_pos;
+    body->source.scratch = body->pr->worker->scratch;
+
+    if (c->tcp_nopush == NGX_TCP_NOPUSH_DISABLED
+        && c->tcp_nodelay != NGX_TCP_NODELAY_DISABLED)
+    {
+        c->tcp_nopush = NGX_TCP_NOPUSH_UNSET;
+    }
+}
+
+
+/* The first bytes have come: does the placement index know the page? */
+static ngx_int_t
+ngx_pz_body_open(ngx_pz_body_t *body)
+{
+    ngx_buf_t  *file;
+
+    body->opened = 1;
+
+    if (body->passing) {
+        return NGX_OK;
+    }
+
+    file = ngx_pz_body_whole(body);
+
+    /* a filter behind us may want memory, and could say so only after the copy filter had looked */
+    if (file != NULL && !body->pr->request->main_filter_need_in_memory) {
+        ngx_pz_body_send_file(body, file);
+    }
+
+    if (ngx_pz_editor_recall(&body->editor, &body->source, file, body->sniff.transport)
+        != NGX_OK)
+    {
+        return NGX_OK;
+    }
+
+    body->sniff.done = 1;
+
+    return body->editor.ascii ? ngx_pz_fill_ascii(&body->fill) : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pz_body_tokenize(ngx_pz_body_t *body, pz_charset_t charset)
+{
     if (charset == PZ_CHARSET_OPAQUE) {
-        pr->status = NGX_PZ_STATUS_CHARSET;
+        body->pr->status = NGX_PZ_STATUS_CHARSET;
         body->passing = 1;
         return NGX_OK;
     }
 
-    ngx_memzero(&options, sizeof(pz_rewriter_options_t));
-    options.max_tag = pr->settings->max_buffer;
-    options.ascii_only = (charset == PZ_CHARSET_ASCII);
-
-    if (options.ascii_only && ngx_pz_fill_ascii(&body->fill) != NGX_OK) {
+    if (charset == PZ_CHARSET_ASCII && ngx_pz_fill_ascii(&body->fill) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    body->rewriter = pz_rewriter_create(pr->arena, pr->decision.plan.edits,
-                                        pr->decision.plan.nedits, &options,
-                                        ngx_pz_body_on_span, body);
-    if (body->rewriter == NULL) {
-        pr->status = NGX_PZ_STATUS_MEMORY;
+    if (ngx_pz_editor_tokenize(&body->editor, charset == PZ_CHARSET_ASCII) != NGX_OK) {
+        body->pr->status = NGX_PZ_STATUS_MEMORY;
         body->passing = 1;
     }
 
     return NGX_OK;
-}
-
-
-static int
-ngx_pz_body_on_span(void *data, const pz_span_t *span)
-{
-    u_char         *bytes;
-    ngx_int_t       rc;
-    ngx_pz_body_t  *body = data;
-
-    bytes = (u_char *) span->bytes.data;
-    body->output.spare = span->spare ? span->slot + 1 : 0;
-
-    switch (span->kind) {
-
-    case PZ_SPAN_INPUT:
-        rc = ngx_pz_output_refer(&body->output, bytes, span->bytes.len);
-        break;
-
-    case PZ_SPAN_COPY:
-        rc = ngx_pz_output_copy(&body->output, bytes, span->bytes.len);
-        break;
-
-    case PZ_SPAN_CONTENT:
-        rc = ngx_pz_output_keep(&body->output, bytes, span->bytes.len);
-        break;
-
-    default: /* PZ_SPAN_SLOT */
-        rc = ngx_pz_output_slot(&body->output, span->slot);
-        break;
-    }
-
-    body->output.spare = 0;
-
-    return rc == NGX_OK ? 0 : -1;
-}
-
-
-static ngx_int_t
-ngx_pz_body_feed(ngx_pz_body_t *body, u_char *data, size_t len, ngx_uint_t kept)
-{
-    pz_str_t  chunk;
-
-    if (len == 0) {
-        return NGX_OK;
-    }
-
-    if (body->rewriter == NULL) {
-        return kept ? ngx_pz_output_keep(&body->output, data, len)
-                    : ngx_pz_output_refer(&body->output, data, len);
-    }
-
-    chunk.data = (char *) data;
-    chunk.len = len;
-
-    return pz_rewriter_feed(body->rewriter, chunk) == 0 ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -148,11 +150,7 @@ ngx_pz_body_finish(ngx_pz_body_t *body)
 {
     body->ended = 1;
 
-    if (body->rewriter != NULL && pz_rewriter_end(body->rewriter) != 0) {
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
+    return ngx_pz_editor_end(&body->editor);
 }
 
 
@@ -210,16 +208,15 @@ ngx_pz_body_start(ngx_pz_body_t *body, ngx_pz_piece_t *piece, ngx_uint_t ends)
         return rc;
     }
 
-    if (ngx_pz_body_create_rewriter(body, charset) != NGX_OK
-        || ngx_pz_body_feed(body, body->sniff.head, body->sniff.nhead, 1) != NGX_OK)
-    {
+    if (ngx_pz_body_tokenize(body, charset) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    /* the head is ours: no reference of this piece is to be tied to it */
-    body->output.newest = NULL;
+    body->editor.kept = 1;
+    rc = ngx_pz_editor_feed(&body->editor, body->sniff.head, body->sniff.nhead);
+    body->editor.kept = 0;
 
-    return NGX_OK;
+    return rc;
 }
 
 
@@ -234,7 +231,7 @@ ngx_pz_body_rewrite(ngx_pz_body_t *body, ngx_pz_piece_t *piece, ngx_uint_t ends)
         return rc == NGX_AGAIN ? NGX_OK : NGX_ERROR;
     }
 
-    return ngx_pz_body_feed(body, piece->data, piece->len, 0);
+    return ngx_pz_editor_feed(&body->editor, piece->data, piece->len);
 }
 
 
@@ -292,16 +289,14 @@ ngx_pz_body_pass_file(ngx_pz_body_t *body)
     ngx_uint_t   ends;
 
     if (body->ended || body->pr->request->main_filter_need_in_memory
-        || (!body->passing
-            && (body->rewriter == NULL
-                || pz_rewriter_outcome(body->rewriter) == PZ_OUTCOME_EDITING)))
+        || !body->sniff.done || !ngx_pz_editor_is_blind(&body->editor))
     {
         return NGX_DECLINED;
     }
 
     file = ngx_pz_source_file(&body->source);
 
-    if (file == NULL || !body->sniff.done
+    if (file == NULL
         || (body->source.page != NULL
             && body->source.page->pos != body->source.page->last))
     {
@@ -310,7 +305,7 @@ ngx_pz_body_pass_file(ngx_pz_body_t *body)
 
     ends = ngx_pz_body_ends(body, file->file_last - file->file_pos, file);
 
-    if (ngx_pz_output_file(&body->output, file) != NGX_OK) {
+    if (ngx_pz_editor_skip(&body->editor, file) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -321,13 +316,25 @@ ngx_pz_body_pass_file(ngx_pz_body_t *body)
 }
 
 
-/* Read until nothing is left, a slot waits, or the buffer is on its way. */
+/*
+ * Read until nothing is left, a slot waits, or the buffer is on its way.  What
+ * leaves from its file goes piece by piece: a large page is not to keep the
+ * worker from others, nor to be read for a client that does not take it.
+ */
 static ngx_int_t
 ngx_pz_body_read(ngx_pz_body_t *body)
 {
     ngx_int_t       rc;
     ngx_uint_t      broken;
     ngx_pz_piece_t  piece;
+
+    if (!body->opened && body->source.in != NULL && ngx_pz_body_open(body) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (body->source.scratch != NULL && body->output.busy != NULL) {
+        return NGX_OK;
+    }
 
     while (!body->output.waiting) {
 
@@ -358,6 +365,10 @@ ngx_pz_body_read(ngx_pz_body_t *body)
 
         if (ngx_pz_body_use(body, &piece) != NGX_OK) {
             return NGX_ERROR;
+        }
+
+        if (body->source.scratch != NULL && body->output.out != NULL) {
+            break;
         }
     }
 
@@ -432,6 +443,27 @@ ngx_pz_body_mark(ngx_pz_body_t *body)
 }
 
 
+/* What waits for a slot comes later: what is in front of it is not to wait under the cork. */
+static void
+ngx_pz_body_uncork(ngx_pz_body_t *body)
+{
+    ngx_connection_t  *c;
+
+    c = body->pr->request->connection;
+
+    if (!body->output.waiting || c->tcp_nopush != NGX_TCP_NOPUSH_SET) {
+        return;
+    }
+
+    if (ngx_tcp_push(c->fd) == -1) {
+        ngx_connection_error(c, ngx_socket_errno, ngx_tcp_push_n " failed");
+        return;
+    }
+
+    c->tcp_nopush = NGX_TCP_NOPUSH_UNSET;
+}
+
+
 ngx_int_t
 ngx_pz_body_push(ngx_pz_request_t *pr, ngx_chain_t *in, ngx_uint_t asked)
 {
@@ -463,6 +495,7 @@ ngx_pz_body_push(ngx_pz_request_t *pr, ngx_chain_t *in, ngx_uint_t asked)
 
         if (rc != NGX_ERROR) {
             ngx_pz_output_sent(&body->output, ready);
+            ngx_pz_body_uncork(body);
         }
 
         /* what was flushed behind us may have freed the buffer: no event will tell */

@@ -5,10 +5,9 @@
 #ifndef NGX_PZ_BODY_H
 #define NGX_PZ_BODY_H
 
+#include "ngx_pz_editor.h"
 #include "ngx_pz_fill.h"
 #include "ngx_pz_sniff.h"
-#include "ngx_pz_source.h"
-#include "pz_rewriter.h"
 
 typedef struct ngx_pz_body_s  ngx_pz_body_t;
 
@@ -21,10 +20,11 @@ struct ngx_pz_body_s {
     ngx_pz_source_t           source;
     ngx_pz_output_t           output;
     ngx_pz_sniff_t            sniff;
-    pz_rewriter_t            *rewriter;     /* made when the charset is known */
+    ngx_pz_editor_t           editor;
     off_t                     left;         /* bytes still to come; 0: nobody said how many */
     ngx_pz_fill_t             fill;
     uint64_t                  held_since;   /* by ngx_pz_clock(): a slot waits; 0: none does */
+    unsigned                  opened:1;     /* its first bytes have come */
     unsigned                  ended:1;      /* all of the page has been read */
     unsigned                  held:1;       /* a slot has kept back what is behind it */
     unsigned                  passing:1;    /* nothing is edited any more */

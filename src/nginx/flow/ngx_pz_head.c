@@ -2,6 +2,7 @@
  * Stage: the response's header.
  */
 #include "ngx_pz_head.h"
+#include "ngx_pz_page_key.h"
 
 
 /*
@@ -156,8 +157,7 @@ ngx_pz_head_write(ngx_pz_request_t *pr)
     ngx_http_request_t  *r;
 
     r = pr->request;
-    pr->length = r->headers_out.content_length_n;
-
+    ngx_pz_page_key_note(pr);
     ngx_pz_head_drop(r);
 
     if (pr->settings->cache_control.len != 0

@@ -164,7 +164,7 @@ ngx_pz_output_copy(ngx_pz_output_t *output, u_char *data, size_t len)
 
 
 ngx_int_t
-ngx_pz_output_file(ngx_pz_output_t *output, ngx_buf_t *file)
+ngx_pz_output_file(ngx_pz_output_t *output, ngx_buf_t *file, off_t from, off_t to)
 {
     ngx_buf_t  *b;
 
@@ -175,8 +175,8 @@ ngx_pz_output_file(ngx_pz_output_t *output, ngx_buf_t *file)
 
     b->in_file = 1;
     b->file = file->file;
-    b->file_pos = file->file_pos;
-    b->file_last = file->file_last;
+    b->file_pos = from;
+    b->file_last = to;
 
     output->newest = b;
 
@@ -464,8 +464,8 @@ ngx_pz_output_held(ngx_pz_output_t *output)
 
     if (output->waiting) {
         for (cl = output->out->next; cl; cl = cl->next) {
-            if (cl->buf->tag != ngx_pz_output_tag(slot_mark)) {
-                size += ngx_buf_size(cl->buf);
+            if (ngx_buf_in_memory(cl->buf)) {
+                size += cl->buf->last - cl->buf->pos;
             }
         }
     }

@@ -48,8 +48,9 @@ ngx_int_t ngx_pz_output_copy(ngx_pz_output_t *output, u_char *data, size_t len);
 /* bytes that live as long as the request */
 ngx_int_t ngx_pz_output_keep(ngx_pz_output_t *output, u_char *data, size_t len);
 
-/* what remains of a file buffer, for sendfile */
-ngx_int_t ngx_pz_output_file(ngx_pz_output_t *output, ngx_buf_t *file);
+/* a range of a file, for sendfile */
+ngx_int_t ngx_pz_output_file(ngx_pz_output_t *output, ngx_buf_t *file, off_t from,
+    off_t to);
 
 ngx_int_t ngx_pz_output_slot(ngx_pz_output_t *output, ngx_uint_t slot);
 
@@ -69,7 +70,7 @@ ngx_int_t ngx_pz_output_take(ngx_pz_output_t *output, ngx_chain_t **ready);
 /* `sent` was handed on: watch it, and collect what has been taken from before. */
 void ngx_pz_output_sent(ngx_pz_output_t *output, ngx_chain_t *sent);
 
-/* Bytes behind the slot that waits. */
+/* Bytes of memory behind the slot that waits. */
 size_t ngx_pz_output_held(ngx_pz_output_t *output);
 
 #endif

@@ -6,9 +6,9 @@
 
 
 static void
-ngx_pz_record_outcome(ngx_pz_request_t *pr, pz_rewriter_t *rewriter)
+ngx_pz_record_outcome(ngx_pz_request_t *pr, pz_rewriter_outcome_t outcome)
 {
-    switch (pz_rewriter_outcome(rewriter)) {
+    switch (outcome) {
 
     case PZ_OUTCOME_AMBIGUOUS:
         ngx_pz_request_count(pr, REWRITE_AMBIGUOUS);
@@ -35,20 +35,20 @@ ngx_pz_record_outcome(ngx_pz_request_t *pr, pz_rewriter_t *rewriter)
 static void
 ngx_pz_record_edits(ngx_pz_request_t *pr)
 {
-    size_t          i;
-    pz_rewriter_t  *rewriter;
+    size_t            i;
+    ngx_pz_editor_t  *editor;
 
-    if (pr->body == NULL || pr->body->rewriter == NULL) {
+    if (pr->body == NULL || !ngx_pz_editor_is_there(&pr->body->editor)) {
         return;
     }
 
-    rewriter = pr->body->rewriter;
+    editor = &pr->body->editor;
 
     for (i = 0; i < pr->decision.plan.nedits; i++) {
-        if (pz_rewriter_matches(rewriter, i) != 0) {
+        if (ngx_pz_editor_matched(editor, i)) {
             ngx_pz_request_count(pr, EDIT_MATCHED);
 
-        } else if (pz_rewriter_refused(rewriter, i) != 0) {
+        } else if (ngx_pz_editor_refused(editor, i)) {
             ngx_pz_request_count(pr, EDIT_REFUSED);
 
         } else {
@@ -56,7 +56,8 @@ ngx_pz_record_edits(ngx_pz_request_t *pr)
         }
     }
 
-    ngx_pz_record_outcome(pr, rewriter);
+    ngx_pz_record_outcome(pr, ngx_pz_editor_outcome(editor));
+    ngx_pz_editor_close(editor);
 }
 
 

@@ -64,6 +64,8 @@ struct ngx_pz_request_s {
     struct ngx_pz_body_s      *body;       /* NULL: the body passes untouched */
 
     off_t                      length;     /* bytes of the origin's body, as its header says; or -1 */
+    time_t                     modified;   /* its Last-Modified; or -1 */
+    ngx_str_t                  etag;       /* and its ETag; empty: none */
     ngx_pz_status_e            status;     /* how it ended, or stands now */
     ngx_chain_t               *held;       /* body that came while the header was held */
     uint64_t                   held_since; /* by ngx_pz_clock(): header or access phase */

@@ -28,6 +28,7 @@ typedef struct {
     const ngx_pz_store_conf_t *redis;          /* NULL: none */
     ngx_uint_t                 store;          /* its index in the worker's stores */
     const ngx_pz_cache_conf_t *cache;          /* NULL: none */
+    ngx_flag_t                 index;          /* where edits act is kept in it */
     ngx_str_t                  rules;          /* the path; empty: none */
     ngx_uint_t                 rulebook;       /* its index in the worker's rulebooks */
     ngx_array_t               *keys;           /* of ngx_pz_key_t; NULL: ids are not signed */

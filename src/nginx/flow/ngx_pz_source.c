@@ -64,17 +64,16 @@ ngx_pz_source_page(ngx_pz_source_t *source)
 }
 
 
-/* Read from the file at the head into b, as far as there is room. */
-static ngx_int_t
-ngx_pz_source_read(ngx_pz_source_t *source, ngx_buf_t *file, ngx_buf_t *b)
+/* Read from the file at the head, `room` bytes at the most.  How many, or NGX_ERROR. */
+static ssize_t
+ngx_pz_source_read_some(ngx_pz_source_t *source, ngx_buf_t *file, u_char *to, size_t room)
 {
     size_t   size;
     ssize_t  n;
 
-    size = (size_t) ngx_min(file->file_last - file->file_pos,
-                            (off_t) (b->end - b->last));
+    size = (size_t) ngx_min(file->file_last - file->file_pos, (off_t) room);
 
-    n = ngx_read_file(file->file, b->last, size, file->file_pos);
+    n = ngx_read_file(file->file, to, size, file->file_pos);
 
     if (n == NGX_ERROR) {
         return NGX_ERROR;
@@ -87,8 +86,25 @@ ngx_pz_source_read(ngx_pz_source_t *source, ngx_buf_t *file, ngx_buf_t *b)
         return NGX_ERROR;
     }
 
-    b->last += n;
     file->file_pos += n;
+
+    return n;
+}
+
+
+/* The same into b, as far as there is room. */
+static ngx_int_t
+ngx_pz_source_read(ngx_pz_source_t *source, ngx_buf_t *file, ngx_buf_t *b)
+{
+    ssize_t  n;
+
+    n = ngx_pz_source_read_some(source, file, b->last, b->end - b->last);
+
+    if (n == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    b->last += n;
 
     return NGX_OK;
 }
@@ -142,6 +158,30 @@ ngx_pz_source_next_file(ngx_pz_source_t *source, ngx_pz_piece_t *piece)
     piece->len = source->page->last - source->page->pos;
     piece->owner = source->page;
     piece->hurry = 1;
+
+    if (b->file_pos == b->file_last) {
+        ngx_pz_source_end_input(source, piece);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pz_source_next_scratch(ngx_pz_source_t *source, ngx_pz_piece_t *piece)
+{
+    ssize_t     n;
+    ngx_buf_t  *b;
+
+    b = source->in->buf;
+    n = ngx_pz_source_read_some(source, b, source->scratch, NGX_PZ_SOURCE_SCRATCH);
+
+    if (n == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    piece->data = source->scratch;
+    piece->len = n;
 
     if (b->file_pos == b->file_last) {
         ngx_pz_source_end_input(source, piece);
@@ -314,7 +354,8 @@ ngx_pz_source_next(ngx_pz_source_t *source, ngx_pz_piece_t *piece,
     }
 
     if (!ngx_buf_in_memory(b) && b->in_file && b->file_pos < b->file_last) {
-        return ngx_pz_source_next_file(source, piece);
+        return source->scratch != NULL ? ngx_pz_source_next_scratch(source, piece)
+                                       : ngx_pz_source_next_file(source, piece);
     }
 
     return ngx_pz_source_next_memory(source, piece);

@@ -1,6 +1,8 @@
 /*
  * The chain that comes in, as pieces of plain bytes: memory as it is, files
- * read through one small buffer, compressed data inflated into it.
+ * read through one small buffer, compressed data inflated into it.  A file whose
+ * bytes leave from the file again is read through the worker's memory: such a
+ * piece is gone when the next one is asked for.
  *
  * One buffer a response is all that a stalled client costs: it is filled again
  * only when what was in it has been sent.
@@ -16,6 +18,9 @@
 /* Bytes from a file, or inflated, at a time: a client that stalls keeps one such buffer. */
 #define NGX_PZ_SOURCE_BUFFER  8192
 
+/* Bytes of the worker's memory, see ngx_pz_source_t.scratch. */
+#define NGX_PZ_SOURCE_SCRATCH  65536
+
 typedef struct {
     ngx_pool_t        *pool;
     ngx_log_t         *log;
@@ -23,6 +28,7 @@ typedef struct {
     ngx_pz_inflate_t  *inflate;    /* NULL: the page is not compressed */
     ngx_buf_t         *page;       /* plain bytes read from a file, or inflated */
     ngx_buf_t         *raw;        /* compressed bytes read from a file */
+    u_char            *scratch;    /* the worker's memory for a file that need not stay in memory */
     unsigned           begun:1;    /* compressed bytes have come: their end must come too */
 } ngx_pz_source_t;
 

@@ -1,6 +1,7 @@
 /*
  * What a worker has while it runs.
  */
+#include "ngx_pz_source.h"
 #include "ngx_pz_worker.h"
 #include "ngx_pz_worker_watch.h"
 
@@ -101,7 +102,10 @@ ngx_pz_worker_create(ngx_cycle_t *cycle, ngx_array_t *redis, ngx_array_t *caches
 
     worker->stores = ngx_pcalloc(cycle->pool,
                                  (redis->nelts + 1) * sizeof(ngx_pz_store_t *));
-    if (worker->stores == NULL || ngx_pz_worker_attach(worker, cycle) != NGX_OK) {
+    worker->scratch = ngx_palloc(cycle->pool, NGX_PZ_SOURCE_SCRATCH);
+
+    if (worker->stores == NULL || worker->scratch == NULL
+        || ngx_pz_worker_attach(worker, cycle) != NGX_OK) {
         return NULL;
     }
 

@@ -25,6 +25,7 @@ typedef struct {
     const ngx_pz_store_conf_t **redis;     /* the conf of each store, for the status page */
     ngx_pool_t         *pool;              /* of the cycle */
     time_t              started;
+    u_char             *scratch;           /* NGX_PZ_SOURCE_SCRATCH bytes, for the time of a call */
 } ngx_pz_worker_t;
 
 /*

@@ -52,6 +52,7 @@ ngx_pz_conf_create_loc(ngx_conf_t *cf)
     conf->settings.wait = NGX_CONF_UNSET_UINT;
     conf->settings.redis = NGX_CONF_UNSET_PTR;
     conf->settings.cache = NGX_CONF_UNSET_PTR;
+    conf->settings.index = NGX_CONF_UNSET;
     conf->settings.keys = NGX_CONF_UNSET_PTR;
     conf->settings.visitor = NGX_CONF_UNSET_PTR;
     conf->settings.consent = NGX_CONF_UNSET_PTR;
@@ -163,6 +164,7 @@ ngx_pz_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(settings->wait, prev->wait, NGX_PZ_WAIT_RESPONSE);
     ngx_conf_merge_ptr_value(settings->redis, prev->redis, NULL);
     ngx_conf_merge_ptr_value(settings->cache, prev->cache, NULL);
+    ngx_conf_merge_value(settings->index, prev->index, 1);
     ngx_conf_merge_str_value(settings->rules, prev->rules, "");
     ngx_conf_merge_ptr_value(settings->keys, prev->keys, NULL);
     ngx_conf_merge_ptr_value(settings->visitor, prev->visitor, NULL);

@@ -356,6 +356,11 @@ ngx_command_t  ngx_http_personalize_commands[] = {
       NGX_PZ_ANYWHERE|NGX_CONF_1MORE,
       ngx_pz_directive_cache, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("personalize_index"),
+      NGX_PZ_ANYWHERE|NGX_HTTP_LIF_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
+      NGX_PZ_AT(settings.index), NULL },
+
     { ngx_string("personalize_rules"),
       NGX_PZ_ANYWHERE|NGX_HTTP_LIF_CONF|NGX_CONF_TAKE1,
       ngx_pz_directive_rules, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },

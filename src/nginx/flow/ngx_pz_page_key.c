@@ -1,0 +1,154 @@
+/*
+ * Which page a response is.
+ */
+#include "ngx_pz_page_key.h"
+
+/*
+ * Seconds until a change of the bytes surely changes the time, too: what was
+ * changed later than that may change again and keep its time.
+ */
+#define NGX_PZ_PAGE_KEY_SETTLED  2
+
+/* The order of the fields leaves no holes: it is compared as bytes. */
+typedef struct {
+    uint64_t  device;
+    uint64_t  inode;
+    uint64_t  size;
+    uint64_t  modified;
+    uint64_t  modified_ns;
+    uint64_t  changed;
+    uint64_t  changed_ns;
+    uint64_t  begin;       /* where in the file the page begins */
+} ngx_pz_page_key_file_t;
+
+
+void
+ngx_pz_page_key_note(ngx_pz_request_t *pr)
+{
+    ngx_table_elt_t     *etag;
+    ngx_http_request_t  *r;
+
+    r = pr->request;
+    etag = r->headers_out.etag;
+
+    pr->length = r->headers_out.content_length_n;
+    pr->modified = r->headers_out.last_modified_time;
+
+    if (etag != NULL && etag->hash != 0) {
+        pr->etag = etag->value;
+    }
+}
+
+
+static ngx_uint_t
+ngx_pz_page_key_is_settled(time_t changed)
+{
+    return changed >= 0 && ngx_time() - changed >= NGX_PZ_PAGE_KEY_SETTLED;
+}
+
+
+static ngx_int_t
+ngx_pz_page_key_file(ngx_buf_t *file, pz_sb_t *sb)
+{
+    pz_str_t                bytes;
+    struct stat             st;
+    ngx_pz_page_key_file_t  key;
+
+    if (fstat(file->file->fd, &st) == -1
+        || !ngx_pz_page_key_is_settled(st.st_mtime)
+        || !ngx_pz_page_key_is_settled(st.st_ctime))
+    {
+        return NGX_DECLINED;
+    }
+
+    key.device = (uint64_t) st.st_dev;
+    key.inode = (uint64_t) st.st_ino;
+    key.size = (uint64_t) st.st_size;
+    key.modified = (uint64_t) st.st_mtime;
+    key.modified_ns = (uint64_t) st.st_mtim.tv_nsec;
+    key.changed = (uint64_t) st.st_ctime;
+    key.changed_ns = (uint64_t) st.st_ctim.tv_nsec;
+    key.begin = (uint64_t) file->file_pos;
+
+    bytes.data = (char *) &key;
+    bytes.len = sizeof(key);
+
+    pz_sb_byte(sb, 'F');
+    pz_sb_add(sb, bytes);
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_pz_page_key_is_strong(ngx_str_t *etag)
+{
+    return etag->len > 2 && etag->data[0] == '"';
+}
+
+
+/* nginx makes the ETag of a file from its time, so that it says no more than that. */
+static ngx_uint_t
+ngx_pz_page_key_is_valid(ngx_pz_request_t *pr)
+{
+    if (pr->length < 0) {
+        return 0;
+    }
+
+    if (ngx_pz_page_key_is_strong(&pr->etag) && pr->request->upstream != NULL) {
+        return 1;
+    }
+
+    return ngx_pz_page_key_is_settled(pr->modified);
+}
+
+
+static ngx_int_t
+ngx_pz_page_key_header(ngx_pz_request_t *pr, pz_sb_t *sb)
+{
+    ngx_http_request_t  *r;
+
+    if (!ngx_pz_page_key_is_valid(pr)) {
+        return NGX_DECLINED;
+    }
+
+    r = pr->request;
+
+    pz_sb_byte(sb, 'H');
+    pz_sb_printf(sb, "%lld %lld ", (long long) pr->length, (long long) pr->modified);
+    pz_sb_add(sb, ngx_pz_str(pr->etag));
+    pz_sb_byte(sb, ' ');
+    pz_sb_add(sb, ngx_pz_str(r->headers_in.server));
+    pz_sb_add(sb, ngx_pz_str(r->uri));
+    pz_sb_byte(sb, '?');
+    pz_sb_add(sb, ngx_pz_str(r->args));
+    pz_sb_byte(sb, ' ');
+    pz_sb_add(sb, ngx_pz_str(r->unparsed_uri));
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_pz_page_key(ngx_pz_request_t *pr, ngx_buf_t *file, ngx_uint_t encoding,
+    pz_str_t *key)
+{
+    pz_sb_t    sb;
+    ngx_int_t  rc;
+
+    if (pr->request->headers_out.status != NGX_HTTP_OK || pr->request->err_status != 0) {
+        return NGX_DECLINED;
+    }
+
+    pz_sb_init(&sb, pr->arena, NGX_PZ_PAGE_KEY);
+    pz_sb_byte(&sb, (char) encoding);
+
+    rc = (file != NULL) ? ngx_pz_page_key_file(file, &sb)
+                        : ngx_pz_page_key_header(pr, &sb);
+
+    if (rc != NGX_OK || pz_sb_done(&sb, key) != 0) {
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
