@@ -24,6 +24,18 @@ is_in_tag(pz_edit_op_t op)
 }
 
 
+/* What the rewriter asks of content: is there some, and does it begin with a newline? */
+static unsigned char
+shape(const pz_edit_t *edit)
+{
+    if (edit->content.len == 0) {
+        return 0;
+    }
+
+    return edit->content.data[0] == '\n' || edit->content.data[0] == '\r' ? 2 : 1;
+}
+
+
 uint64_t
 pz_places_signature(const pz_edit_t *edits, size_t nedits, const pz_rewriter_options_t *options)
 {
@@ -36,7 +48,7 @@ pz_places_signature(const pz_edit_t *edits, size_t nedits, const pz_rewriter_opt
         const pz_edit_t *edit = &edits[i];
         int              slot = edit->slot != PZ_EDIT_NO_SLOT;
         unsigned char    what[4] = { (unsigned char) edit->op, (unsigned char) slot,
-                                     edit->has_values, slot || edit->content.len != 0 };
+                                     edit->has_values, shape(edit) };
 
         hash = pz_places_hash(hash, (const char *) what, sizeof(what));
         hash = pz_places_hash(hash, (const char *) &edit->limit, sizeof(edit->limit));

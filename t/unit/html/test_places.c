@@ -299,7 +299,7 @@ compare(run_t *run)
 
 static const char *const selectors[] = {
     "body", "p", "a", "div", "li", "h1", "main", "title", "span", "td", "img", "head", "html",
-    "ul > li:first-child", "div p", "[class]", "#content", "script", "a:nth-child(2)", "table",
+    "pre", "ul > li:first-child", "div p", "[class]", "#content", "script", "a:nth-child(2)", "table",
 };
 
 static void
@@ -311,7 +311,7 @@ add_edit(run_t *run, unsigned op)
     edit->selector = pz_selector_parse(run->rules, pz_str_from(
         selectors[chance(sizeof(selectors) / sizeof(selectors[0]))]), NULL);
     edit->name = PZ_STR("data-x");
-    edit->content = chance(8) ? PZ_STR("<b>\xe0\xb8\x81 hello</b>") : PZ_STR_NONE;
+    edit->content = chance(8) == 0 ? PZ_STR("\n<i>x</i>") : chance(8) ? PZ_STR("<b>\xe0\xb8\x81 hello</b>") : PZ_STR_NONE;
     edit->limit = chance(3) ? 1 + chance(3) : 0;
     edit->has_values = pz_edit_op_inserts(edit->op) && chance(4) == 0;
     if (pz_edit_op_inserts(edit->op) && chance(3) == 0) {
@@ -369,7 +369,7 @@ test_small_pages(void **state)
         "<table><tr><td>a<td class=x>b</table>", "<b><p></b><p>x", "<div><div><p>x</div>y<p>z</div>",
         "\xef\xbb\xbf<body><h1>bom</h1>", "<div class=a><span class=\"b c\">x</span></div><img><p",
         "<body><div id=content><ul><li>1</li><li>2</li></ul></div><!-- c", "<a href=x>1</a><a>2</a>",
-        "<div class='", "<p>one</p>\n<p class=x>two</p>\n<p>three</p></body></html>\n",
+        "<div class='", "<pre>\n\nx</pre><p>y<pre>\r\nz", "<p>one</p>\n<p class=x>two</p>\n<p>three</p></body></html>\n",
     };
     int kept = 0;
 
@@ -483,6 +483,8 @@ test_signature(void **state)
     edit.content = PZ_STR("another visitor's");
     assert_true(pz_places_signature(&edit, 1, &options) == first);
     edit.content = PZ_STR_NONE;
+    assert_true(pz_places_signature(&edit, 1, &options) != first);
+    edit.content = PZ_STR("\nin a pre");
     assert_true(pz_places_signature(&edit, 1, &options) != first);
     edit.content = PZ_STR("a");
     edit.limit = 1;
