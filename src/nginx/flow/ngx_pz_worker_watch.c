@@ -101,7 +101,6 @@ ngx_pz_worker_on_news(void *data, const ngx_pz_store_news_t *news)
 ngx_int_t
 ngx_pz_worker_watch(ngx_pz_worker_t *worker, ngx_uint_t store)
 {
-    ngx_int_t                 rc;
     ngx_uint_t                i;
     ngx_pz_worker_watched_t  *watched;
 
@@ -117,14 +116,12 @@ ngx_pz_worker_watch(ngx_pz_worker_t *worker, ngx_uint_t store)
     watched->worker = worker;
     watched->store = store;
 
-    rc = ngx_pz_store_watch(worker->stores[store], ngx_pz_worker_kinds, NGX_PZ_WORKER_KINDS,
-                            ngx_pz_worker_on_news, watched);
-
-    for (i = 0; rc == NGX_OK && i < worker->ncaches; i++) {
+    for (i = 0; i < worker->ncaches; i++) {
         ngx_pz_cache_watch(worker->caches[i], store, worker->redis[store]->heartbeat);
     }
 
-    return rc == NGX_DECLINED ? NGX_OK : rc;
+    return ngx_pz_store_watch(worker->stores[store], ngx_pz_worker_kinds, NGX_PZ_WORKER_KINDS,
+                              ngx_pz_worker_on_news, watched);
 }
 
 

@@ -107,6 +107,8 @@ ngx_pz_cluster_destroy(ngx_pz_cluster_t *cluster)
         ngx_delete_posted_event(&cluster->refuse);
     }
 
+    ngx_pz_cluster_unwatch(cluster);
+
     for (i = 0; i < cluster->nnodes; i++) {
         ngx_pz_link_destroy(&cluster->nodes[i]->link);
     }
@@ -217,6 +219,7 @@ ngx_pz_cluster_status(ngx_pz_cluster_t *cluster, ngx_pz_store_status_t *status)
     }
 
     status->state = ngx_pz_cluster_word(cluster, ready, open);
+    status->watch = ngx_pz_cluster_watch_word(cluster);
 }
 
 
@@ -237,6 +240,7 @@ ngx_pz_cluster_node_status(ngx_pz_cluster_t *cluster, ngx_uint_t *at,
         status->role = node->slots > 0 ? "master" : "unknown";
         status->slots = node->slots;
         ngx_pz_link_status(&node->link, &status->status);
+        status->status.watch = node->watch != NULL ? ngx_pz_watch_word(node->watch) : "off";
         return NGX_OK;
     }
 

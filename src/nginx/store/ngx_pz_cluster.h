@@ -13,7 +13,7 @@
 #ifndef NGX_PZ_CLUSTER_H
 #define NGX_PZ_CLUSTER_H
 
-#include "ngx_pz_link.h"
+#include "ngx_pz_watch.h"
 #include "pz_redis_slot.h"
 #include "pz_redis_topology.h"
 
@@ -34,8 +34,21 @@ typedef struct {
     ngx_uint_t          seen;                    /* the map that last named it */
     ngx_uint_t          tried;                   /* the round in which it was asked for the map */
     ngx_uint_t          slots;                   /* that it serves */
+    ngx_pz_watch_t     *watch;                   /* NULL: nobody wants to know */
+    ngx_pz_store_news_t news;                    /* BEGUN (and ALIVE since), LOST or REFUSED */
     unsigned            used:1;
 } ngx_pz_node_t;
+
+/* Who wants to know what has changed, and the last that he was told. */
+typedef struct {
+    const pz_str_t             *kinds;
+    ngx_uint_t                  nkinds;
+    ngx_pz_store_on_news_pt     on_news;         /* NULL: nobody */
+    void                       *sink;
+    ngx_pz_store_news_e         event;           /* BEGUN, LOST or REFUSED */
+    uint32_t                    source;
+    ngx_event_t                 reach;           /* posted: connect to nodes to be watched */
+} ngx_pz_cluster_watch_t;
 
 struct ngx_pz_cluster_s {
     const ngx_pz_store_conf_t   *conf;
@@ -62,6 +75,8 @@ struct ngx_pz_cluster_s {
     ngx_event_t                  next;         /* a round */
     ngx_event_t                  sweep;        /* nodes that no map names */
     ngx_event_t                  refuse;       /* posted: `asked` gave no map */
+
+    ngx_pz_cluster_watch_t       watch;
 
     ngx_queue_t                  pausing;      /* of ngx_pz_spread_t */
     ngx_uint_t                   npausing;
@@ -126,5 +141,23 @@ ngx_uint_t ngx_pz_cluster_is_whole(const ngx_pz_cluster_t *cluster);
 void ngx_pz_cluster_ask(ngx_pz_cluster_t *cluster);
 void ngx_pz_cluster_on_ready(void *node);
 void ngx_pz_cluster_on_refuse(ngx_event_t *ev);
+
+/* --- what has changed, in ngx_pz_cluster_watch.c --- */
+
+/* As ngx_pz_store_watch(); `kinds` must live as long as the cluster. */
+ngx_int_t ngx_pz_cluster_watch(ngx_pz_cluster_t *cluster, const pz_str_t *kinds,
+    ngx_uint_t nkinds, ngx_pz_store_on_news_pt on_news, void *sink);
+
+/* Before the nodes' links go. */
+void ngx_pz_cluster_unwatch(ngx_pz_cluster_t *cluster);
+
+/* A node is made. */
+ngx_int_t ngx_pz_cluster_watch_node(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node);
+
+/* Which nodes are read from may have changed: by a map, or by one slot. */
+void ngx_pz_cluster_mapped(ngx_pz_cluster_t *cluster);
+void ngx_pz_cluster_settle(ngx_pz_cluster_t *cluster);
+
+const char *ngx_pz_cluster_watch_word(const ngx_pz_cluster_t *cluster);
 
 #endif

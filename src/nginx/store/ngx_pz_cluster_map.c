@@ -55,6 +55,7 @@ ngx_pz_cluster_apply(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller,
 
     /* Not from here: this may be called from within one of the links. */
     ngx_add_timer(&cluster->sweep, 0);
+    ngx_pz_cluster_mapped(cluster);
     ngx_pz_spread_resume(cluster);
 }
 
@@ -85,6 +86,7 @@ ngx_pz_cluster_moved(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller, unsigned 
     cluster->hint = node;
     node->seen = cluster->version;
     node->slots++;
+    ngx_pz_cluster_mapped(cluster);
 
     return node;
 }

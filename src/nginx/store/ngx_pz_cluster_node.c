@@ -29,7 +29,7 @@ ngx_pz_cluster_node_init(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
     node->link.hooks.lost = ngx_pz_cluster_on_lost;
     node->link.hooks.data = node;
 
-    return NGX_OK;
+    return ngx_pz_cluster_watch_node(cluster, node);
 }
 
 
@@ -57,6 +57,10 @@ ngx_pz_cluster_node(ngx_pz_cluster_t *cluster)
     node->cluster = cluster;
 
     if (ngx_pz_cluster_node_init(cluster, node) != NGX_OK) {
+        if (node->watch != NULL) {
+            ngx_pz_watch_destroy(node->watch);
+        }
+
         ngx_pz_link_destroy(&node->link);
         return NULL;
     }
@@ -219,6 +223,10 @@ ngx_pz_cluster_retire(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
     ngx_pz_link_close(&node->link);
     ngx_pz_breaker_reset(&node->link.breaker);
     node->used = 0;
+
+    if (node->watch != NULL) {
+        ngx_pz_watch_drop(node->watch);
+    }
 
     if (cluster->hint == node) {
         cluster->hint = NULL;

@@ -125,7 +125,7 @@ ngx_pz_store_watch(ngx_pz_store_t *store, const pz_str_t *kinds, ngx_uint_t nkin
     ngx_pz_store_on_news_pt on_news, void *data)
 {
     if (store->cluster != NULL) {
-        return NGX_DECLINED;
+        return ngx_pz_cluster_watch(store->cluster, kinds, nkinds, on_news, data);
     }
 
     store->watch = ngx_pcalloc(store->pool, sizeof(ngx_pz_watch_t));

@@ -125,8 +125,8 @@ typedef void (*ngx_pz_store_on_news_pt)(void *data, const ngx_pz_store_news_t *n
 
 /*
  * Before anything is sent: tell of changes to keys that begin with the prefix
- * of the configuration and one of `kinds`.  NGX_DECLINED: that is not to be had
- * of this kind of server; NGX_ERROR: no memory.
+ * of the configuration and one of `kinds`, which must live as long.  NGX_ERROR:
+ * no memory.
  */
 ngx_int_t ngx_pz_store_watch(ngx_pz_store_t *store, const pz_str_t *kinds, ngx_uint_t nkinds,
     ngx_pz_store_on_news_pt on_news, void *data);

@@ -81,7 +81,7 @@ ngx_pz_watch_away(ngx_pz_watch_t *watch)
 
 
 void
-ngx_pz_watch_drop(ngx_pz_watch_t *watch)
+ngx_pz_watch_hang_up(ngx_pz_watch_t *watch)
 {
     ngx_pz_link_close(&watch->link);
     ngx_pz_watch_away(watch);
@@ -242,6 +242,22 @@ ngx_pz_watch_is_there(const ngx_pz_watch_t *watch, const ngx_addr_t *peer)
 }
 
 
+/* What the log calls it. */
+static void
+ngx_pz_watch_label(ngx_pz_watch_t *watch)
+{
+    u_char           *last;
+    const pz_str_t   *subject;
+
+    subject = &watch->data->incidents.subject;
+    last = ngx_snprintf(watch->label, sizeof(watch->label), "changes in %*s", subject->len,
+                        subject->data);
+
+    watch->link.incidents.subject.data = (char *) watch->label;
+    watch->link.incidents.subject.len = last - watch->label;
+}
+
+
 static void
 ngx_pz_watch_aim(ngx_pz_watch_t *watch, const ngx_addr_t *peer)
 {
@@ -259,6 +275,7 @@ ngx_pz_watch_aim(ngx_pz_watch_t *watch, const ngx_addr_t *peer)
 
     /* The certificate is that of the data link's host. */
     watch->link.where.host = watch->data->where.host;
+    ngx_pz_watch_label(watch);
 }
 
 
@@ -276,7 +293,7 @@ ngx_pz_watch_on_data_ready(void *data)
         }
 
     } else {
-        ngx_pz_watch_drop(watch);
+        ngx_pz_watch_hang_up(watch);
         ngx_pz_watch_aim(watch, peer);
         watch->delay = NGX_PZ_WATCH_DELAY_MIN;
     }
@@ -286,18 +303,23 @@ ngx_pz_watch_on_data_ready(void *data)
 
 
 /* Where it was, nobody asks any longer: what happens there is of no interest. */
-static void
-ngx_pz_watch_on_data_moved(void *data)
+void
+ngx_pz_watch_drop(ngx_pz_watch_t *watch)
 {
-    ngx_pz_watch_t  *watch = data;
-
-    ngx_pz_watch_drop(watch);
+    ngx_pz_watch_hang_up(watch);
     ngx_pz_breaker_probe(&watch->link.breaker);
     watch->addr.socklen = 0;
 
     if (watch->beat.timer_set) {
         ngx_del_timer(&watch->beat);
     }
+}
+
+
+static void
+ngx_pz_watch_on_data_moved(void *data)
+{
+    ngx_pz_watch_drop(data);
 }
 
 
@@ -319,27 +341,6 @@ ngx_pz_watch_prefix(ngx_pz_watch_t *watch, pz_str_t kind, ngx_pool_t *pool)
     ngx_memcpy(p, prefix->data, prefix->len);
     ngx_memcpy(p + prefix->len, kind.data, kind.len);
     watch->prefixes[watch->nprefixes++] = (pz_str_t) { (char *) p, prefix->len + kind.len };
-
-    return NGX_OK;
-}
-
-
-/* What the log calls it. */
-static ngx_int_t
-ngx_pz_watch_name(ngx_pz_watch_t *watch, ngx_pool_t *pool)
-{
-    u_char    *p;
-    pz_str_t   shown;
-
-    shown = watch->link.conf->url.shown;
-    p = ngx_pnalloc(pool, sizeof("changes in ") - 1 + shown.len);
-
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(ngx_cpymem(p, "changes in ", sizeof("changes in ") - 1), shown.data, shown.len);
-    watch->link.incidents.subject = (pz_str_t) { (char *) p, sizeof("changes in ") - 1 + shown.len };
 
     return NGX_OK;
 }
@@ -392,8 +393,7 @@ ngx_pz_watch_init(ngx_pz_watch_t *watch, ngx_pz_link_t *data,
     watch->beat.cancelable = 1;
 
     if (ngx_pz_link_init(&watch->link, conf, pool, log, NULL, NULL) != NGX_OK
-        || ngx_pz_link_room(&watch->link, NGX_PZ_WATCH_ROOM) != NGX_OK
-        || ngx_pz_watch_name(watch, pool) != NGX_OK)
+        || ngx_pz_link_room(&watch->link, NGX_PZ_WATCH_ROOM) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -34,6 +34,7 @@ typedef struct {
     ngx_addr_t                  addr;          /* of the server, our own copy */
     ngx_sockaddr_t              sockaddr;
     u_char                      name[NGX_SOCKADDR_STRLEN];
+    u_char                      label[320];    /* for the log */
 
     ngx_pz_query_t              query;
     pz_arena_t                 *arena;
@@ -67,6 +68,9 @@ ngx_int_t ngx_pz_watch_init(ngx_pz_watch_t *watch, ngx_pz_link_t *data,
 /* Close and free; nobody is told. */
 void ngx_pz_watch_destroy(ngx_pz_watch_t *watch);
 
+/* The data link goes elsewhere: nothing is watched until it is connected again. */
+void ngx_pz_watch_drop(ngx_pz_watch_t *watch);
+
 /* "connecting", "watching" or "refused". */
 const char *ngx_pz_watch_word(const ngx_pz_watch_t *watch);
 
@@ -81,8 +85,8 @@ void ngx_pz_watch_ping(ngx_pz_watch_t *watch);
 /* Plan the next. */
 void ngx_pz_watch_beat(ngx_pz_watch_t *watch);
 
-/* Close the link; no attempt is planned. */
-void ngx_pz_watch_drop(ngx_pz_watch_t *watch);
+/* Close the link. */
+void ngx_pz_watch_hang_up(ngx_pz_watch_t *watch);
 
 /* The link is greeted: hooks.ready, and what ends an attempt that failed. */
 void ngx_pz_watch_on_ready(void *watch);

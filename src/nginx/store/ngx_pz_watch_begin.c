@@ -177,7 +177,7 @@ ngx_pz_watch_on_end(ngx_event_t *ev)
 
     /* A refusal that is repeated is not news of a loss. */
     watch->known = 0;
-    ngx_pz_watch_drop(watch);
+    ngx_pz_watch_hang_up(watch);
     watch->state = NGX_PZ_WATCH_REFUSED;
     watch->known = 1;
     ngx_add_timer(&watch->beat, NGX_PZ_WATCH_REFUSED_AGAIN);
