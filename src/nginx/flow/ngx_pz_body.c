@@ -66,29 +66,13 @@ ngx_pz_body_whole(ngx_pz_body_t *body)
 }
 
 
-/*
- * The page's bytes leave from its file by sendfile, and what goes in between
- * from memory.  Without a cork each of those would be a segment of its own, and
- * wait for the acknowledgement of the one before (Nagle): nginx corks what has a
- * header in front of a file where tcp_nopush is on, so we turn that on for this
- * response.
- */
+/* The page's bytes leave from its file by sendfile, and what goes in between from memory. */
 static void
 ngx_pz_body_send_file(ngx_pz_body_t *body, ngx_buf_t *file)
 {
-    ngx_connection_t  *c;
-
-    c = body->pr->request->connection;
-
     body->editor.file = file;
     body->editor.begin = file->file_pos;
     body->source.scratch = body->pr->worker->scratch;
-
-    if (c->tcp_nopush == NGX_TCP_NOPUSH_DISABLED
-        && c->tcp_nodelay != NGX_TCP_NODELAY_DISABLED)
-    {
-        c->tcp_nopush = NGX_TCP_NOPUSH_UNSET;
-    }
 }
 
 
@@ -443,24 +427,66 @@ ngx_pz_body_mark(ngx_pz_body_t *body)
 }
 
 
-/* What waits for a slot comes later: what is in front of it is not to wait under the cork. */
-static void
-ngx_pz_body_uncork(ngx_pz_body_t *body)
+/* Whether what goes on alternates between memory and a file, over TCP of its own. */
+static ngx_uint_t
+ngx_pz_body_alternates(ngx_pz_body_t *body)
 {
     ngx_connection_t  *c;
 
     c = body->pr->request->connection;
 
-    if (!body->output.waiting || c->tcp_nopush != NGX_TCP_NOPUSH_SET) {
-        return;
+    return body->editor.file != NULL
+           && c->tcp_nopush != NGX_TCP_NOPUSH_SET
+           && c->tcp_nodelay != NGX_TCP_NODELAY_DISABLED
+#if (NGX_HTTP_V2)
+           && body->pr->request->stream == NULL
+#endif
+           ;
+}
+
+
+/*
+ * Header, insertions and ranges of a file are a system call each.  Without a
+ * cork each would be a segment, too; and by Nagle's algorithm wait for the
+ * acknowledgement of the one before, which the client delays by 40 ms.  nginx's
+ * own cork (tcp_nopush) does not help: it takes TCP_NODELAY off, so that the
+ * last segment waits when it is pulled.  Linux allows both at once.
+ */
+static ngx_int_t
+ngx_pz_body_next_corked(ngx_pz_body_t *body, ngx_chain_t *out)
+{
+    ngx_int_t                  rc;
+    ngx_uint_t                 nopush;
+    ngx_connection_t          *c;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    c = body->pr->request->connection;
+    clcf = ngx_http_get_module_loc_conf(body->pr->request, ngx_http_core_module);
+
+    if (clcf->tcp_nodelay && ngx_tcp_nodelay(c) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    if (ngx_tcp_push(c->fd) == -1) {
-        ngx_connection_error(c, ngx_socket_errno, ngx_tcp_push_n " failed");
-        return;
-    }
+    nopush = c->tcp_nopush;
+    c->tcp_nopush = NGX_TCP_NOPUSH_DISABLED;
 
-    c->tcp_nopush = NGX_TCP_NOPUSH_UNSET;
+    (void) ngx_tcp_nopush(c->fd);
+
+    rc = body->next(body->pr->request, out);
+
+    (void) ngx_tcp_push(c->fd);
+
+    c->tcp_nopush = nopush;
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_pz_body_next(ngx_pz_body_t *body, ngx_chain_t *out)
+{
+    return ngx_pz_body_alternates(body) ? ngx_pz_body_next_corked(body, out)
+                                        : body->next(body->pr->request, out);
 }
 
 
@@ -491,11 +517,10 @@ ngx_pz_body_push(ngx_pz_request_t *pr, ngx_chain_t *in, ngx_uint_t asked)
 
         ngx_pz_body_mark(body);
 
-        rc = body->next(pr->request, ready);
+        rc = ngx_pz_body_next(body, ready);
 
         if (rc != NGX_ERROR) {
             ngx_pz_output_sent(&body->output, ready);
-            ngx_pz_body_uncork(body);
         }
 
         /* what was flushed behind us may have freed the buffer: no event will tell */

@@ -44,8 +44,12 @@ sub _run {
     if ($server->{scenario}{warm}) {    # in both runs as many, which cancels, too
         _get($client, $server, '/warm', $_) for @visitors;
     }
+    my $page = sub { $server->path($o{kind}, $o{kb}) . (1 + $_[0] % $o{pages}) . '.html' };
+    if ($server->{scenario}{index}) {
+        _get($client, $server, $page->($_), 1) for 1 .. $o{pages};
+    }
     for my $n (0 .. $o{count} - 1) {
-        _get($client, $server, $server->path($o{kind}, $o{kb}) . (1 + $n % $o{pages}) . '.html', $visitors[$n]);
+        _get($client, $server, $page->($n), $visitors[$n]);
     }
     $client->close;
     _end($pid);

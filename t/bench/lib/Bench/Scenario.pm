@@ -39,7 +39,8 @@ sub _scenario {
 
 sub _module {
     my ($redis, %o) = @_;
-    my $cache = $o{cache} ? "personalize_cache zone=visitors:64m $o{cache};" : '';
+    my $index = $o{index} ? 'on' : 'off';
+    my $cache = $o{cache} ? "personalize_cache zone=visitors:64m $o{cache}; personalize_index $index;" : '';
     my $deadline = $o{deadline} // '1s';
     return (module => 1, server => <<"CONF", %o);
         personalize_redis    $redis;
@@ -86,6 +87,10 @@ _add('tcp', 'module, Redis on every request (tcp)', _module('%%redis_tcp%%'));
 _add('cache', 'module, profile in the cache', _module('%%redis_unix%%', cache => 'ttl=1h', warm => 1, quick => 1, core => 1));
 _add('cache-sendfile', 'module, profile in the cache, sendfile on',
     _module('%%redis_unix%%', cache => 'ttl=1h', warm => 1, sendfile => 'on'));
+_add('indexed', 'module, profile in the cache, placement index',
+    _module('%%redis_unix%%', cache => 'ttl=1h', index => 1, warm => 1, quick => 1, core => 1));
+_add('indexed-sendfile', 'module, profile in the cache, placement index, sendfile on',
+    _module('%%redis_unix%%', cache => 'ttl=1h', index => 1, warm => 1, sendfile => 'on', quick => 1, core => 1));
 _add('unix-sendfile', 'the same (unix socket), sendfile on', _module('%%redis_unix%%', sendfile => 'on'));
 _add('function', 'the same (unix socket), a Lua function decides', _module('%%redis_unix%%', function => 1));
 _add('sub', 'sub_filter, constants', gives => 'constant', core => 1, location => '%%sub_filters%%');
