@@ -6,7 +6,8 @@ package Personalize::Cluster;
 use strict;
 use warnings;
 
-use Time::HiRes qw(sleep time);
+# visitor, product and list are those of one server, with `command` of our own.
+use parent 'Personalize::Redis';
 
 use Personalize::Process;
 use Personalize::Redis;
@@ -141,11 +142,6 @@ sub command {
     return $self->node($self->owner(slot($argv[1])))->command(@argv);
 }
 
-sub visitor {
-    my ($self, $id, %fields) = @_;
-    $self->command('HSET', "pz:visitor:{$id}", %fields);
-}
-
 # A key of this form (%d is a number) whose slot the node serves.
 sub key_of {
     my ($self, $name, $form, $from) = @_;
@@ -176,6 +172,11 @@ sub move_end {
     my ($self, $slot, $from, $to) = @_;
     my $id = $self->id($to);
     $self->node($_)->command('CLUSTER', 'SETSLOT', $slot, 'NODE', $id) for $to, $from;
+
+    # Gossip would tell the other masters as well, after a while.
+    for my $name (grep { $_ ne $to && $_ ne $from } keys %{ $self->{nodes} }) {
+        eval { $self->node($name)->command('CLUSTER', 'SETSLOT', $slot, 'NODE', $id) };
+    }
 }
 
 sub move {
@@ -183,6 +184,14 @@ sub move {
     $self->move_begin(@way);
     $self->move_keys(@way);
     $self->move_end(@way);
+}
+
+# A key's slot, to another node.
+sub move_key {
+    my ($self, $key, $to) = @_;
+    my $slot = slot($key);
+    my $from = $self->owner($slot);
+    $self->move($slot, $from, $to) if $from ne $to;
 }
 
 # --- connections ---------------------------------------------------------------
@@ -195,6 +204,12 @@ sub clients {
     my @lines = grep { /^id=(\d+)/ && $1 != $mine }
         split /\r?\n/, $node->command('CLIENT', 'LIST', 'TYPE', $type // 'normal');
     return scalar grep { !/cmd=(?:migrate|restore)/i && /addr=127\.0\.0\.1/ } @lines;
+}
+
+# Connections that a node has taken since it started.
+sub accepted {
+    my ($self, $name) = @_;
+    return $self->node($name)->command('INFO', 'stats') =~ /^total_connections_received:(\d+)/m ? $1 : undef;
 }
 
 1;

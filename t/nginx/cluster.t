@@ -1,0 +1,198 @@
+#!/usr/bin/perl
+
+# Pages from a Redis Cluster: profile, recommendations and coupon from whichever node has them,
+# while slots move under load; and no more than one connection a worker and node, whatever happens.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use Personalize::Cluster;
+use Personalize::Process;
+use Personalize::Site;
+
+plan(skip_all => 'no wrk: install wrk') if system('wrk -v >/dev/null 2>&1') == -1 || $? >> 8 == 127;
+
+use constant { WORKERS => 8, VISITORS => 60 };
+
+my $t = Personalize::Site->new(redis => 0, rules => 0, workers => WORKERS);
+plan(skip_all => 'no redis-server') if !Personalize::Redis::available();
+
+my $c = Personalize::Cluster->start($t);
+my @masters = qw(n1 n2 n3);
+
+$t->rules('all.lua', <<'LUA');
+campaign "welcome" { show = { welcome_bar { text = "Welcome back, {{ name | there }}!" } } }
+campaign "related" {
+  pages = { "/recs.html" },
+  show = { recommendations { at = "#related", op = "replace", strategy = { "visitor", "popular" }, count = 6 } },
+}
+campaign "autumn" {
+  pages = { "/coupon.html" },
+  show = { coupon { at = "main", op = "append", pool = "autumn", text = "Your code: {{ code }}." } },
+}
+LUA
+$t->page("$_.html", $Personalize::Site::PAGE) for qw(recs coupon);
+$t->let(redis => $c->url('n1', 'n2'));
+$t->config(<<'CONF');
+    server {
+        listen 127.0.0.1:%%port:web%%;
+        %%pz%%
+        personalize_deadline 2s;
+        keepalive_requests 100000;
+        %%admin%%
+    }
+CONF
+
+my @visitors = map { "v$_" } 0 .. VISITORS - 1;
+$c->visitor($_, name => "Name$_") for @visitors;
+my @products = map { "P$_" } 1 .. 6;
+$c->product($_) for @products;
+$c->list('pz:recs:popular:all', @products);
+my @codes = map { sprintf 'CODE%03d', $_ } 1 .. 200;
+$c->list('pz:coupons:{autumn}', @codes);
+
+my %before = map { $_ => $c->accepted($_) } $c->names;
+$t->start;
+
+# --- what a page needs, from everywhere ----------------------------------------
+
+sub key { return "pz:visitor:{$_[0]}" }
+sub home { my ($key) = @_; return $c->owner(Personalize::Cluster::slot($key)) }
+
+my %of = map { home(key($_)) => $_ } @visitors;
+is(join(' ', sort keys %of), "@masters", 'visitors live on all three nodes');
+for my $name (@masters) {
+    ok($t->welcomes($t->visit("/?as=$of{$name}"), "Name$of{$name}"), "a visitor of $name");
+}
+my %homes = map { home("pz:product:$_") => 1 } @products;
+cmp_ok(scalar keys %homes, '>', 1, 'products live on several nodes');
+my @shown = $t->get('/recs.html?as=v0')->body =~ m{href="/product/(\w+)"}g;
+is("@shown", "@products", '  and a block shows them all, in order');
+like($t->get('/coupon.html?as=v0')->body, qr/Your code: (?:<[^>]*>)?CODE001/, 'a coupon: two keys in one slot');
+is(too_many(WORKERS), '', 'all this over one connection a worker and node');
+
+# Nodes that took more connections than that since then, and the most that one has open.
+sub too_many {
+    my ($bound) = @_;
+    return join ' ', map { my $n = $c->accepted($_) - $before{$_}; $n > $bound ? "$_:$n" : () } @masters;
+}
+sub most { my $most = 0; for (@masters) { my $n = $c->clients($_); $most = $n if $n > $most } return $most }
+
+# --- slots move under load -----------------------------------------------------
+
+$t->write('judge.lua', <<'LUA');
+local n, bad, seen = 0, 0, {}
+local who = {}
+init = function(args) wrk.headers["Connection"] = args[1]; page = args[2] end
+request = function()
+  n = n + 1
+  return wrk.format("GET", page .. "?as=v" .. (n % 60))
+end
+response = function(status, headers, body)
+  if status ~= 200 or not body:find("Welcome back, Namev%d+!") or (page:find("coupon") and not body:find("CODE%d+")) then
+    bad = bad + 1
+    wrk.thread:set("bad", bad)
+  end
+end
+local threads = {}
+setup = function(thread) threads[#threads + 1] = thread thread:set("bad", 0) end
+done = function(summary)
+  local bad = 0
+  for _, t in ipairs(threads) do bad = bad + (t:get("bad") or 0) end
+  local e = summary.errors
+  io.write(string.format("requests %d bad %d connect %d read %d write %d status %d timeout %d\n",
+    summary.requests, bad, e.connect, e.read, e.write, e.status, e.timeout))
+end
+wrk.headers["Accept"] = "text/html"
+LUA
+
+sub under_load {
+    my ($seconds, $page, $happens, $connection) = @_;
+    my $out = $t->dir . '/wrk.out';
+    unlink $out;
+    my $pid = Personalize::Process::spawn('wrk', $out, 'wrk', '-t1', '-c32', "-d${seconds}s", '--timeout', '5s',
+        '-s', $t->dir . '/judge.lua', 'http://127.0.0.1:' . $t->port('web') . '/', '--', $connection // 'keep-alive', $page);
+    sleep 0.5;
+    my $until = time + $seconds - 0.5;
+    $happens->($until);
+    Personalize::Process::stop($pid, signal => 0, seconds => $seconds + 10);
+    my %r;
+    @r{qw(requests bad connect read write status timeout)} = $t->read('wrk.out')
+        =~ /^requests (\d+) bad (\d+) connect (\d+) read (\d+) write (\d+) status (\d+) timeout (\d+)/m;
+    return \%r;
+}
+
+sub all_good {
+    my ($what, $r) = @_;
+    is(join(' ', map { "$_=$r->{$_}" } grep { $r->{$_} } qw(bad connect read write status timeout)), '',
+        "$what: each of $r->{requests} pages as it should be");
+    cmp_ok($r->{requests}, '>', 300, '  under load');
+}
+
+# Move the slots of these keys from node to node until then; how many moved.
+sub shuffle {
+    my ($until, @keys) = @_;
+    my $n = 0;
+    while (time < $until) {
+        my $key = $keys[ $n++ % @keys ];
+        my ($to) = grep { $_ ne home($key) } @masters[ map { ($n + $_) % 3 } 0 .. 2 ];
+        $c->move_key($key, $to);
+    }
+    return $n;
+}
+
+my $moved = 0;
+my $r = under_load(5, '/', sub { $moved = shuffle($_[0], map { key($_) } @visitors) });
+all_good("R16: $moved slots move", $r);
+cmp_ok($moved, '>', 50, '  many of them');
+my $redis = $t->status->{counters}{redis};
+cmp_ok($redis->{moved}, '>', 20, "  nodes said MOVED $redis->{moved} times");
+cmp_ok($redis->{slots_read}, '<', 40 * WORKERS, "  the map was read $redis->{slots_read} times, by " . WORKERS . ' workers');
+
+$r = under_load(5, '/coupon.html', sub { $moved = shuffle($_[0], 'pz:coupons:{autumn}') });
+all_good("the slot of the coupons moves $moved times", $r);
+my %held = map { ($_ => $c->command('GET', "pz:coupon:{autumn}:$_")) } @visitors;
+my %codes = reverse %held;
+is(scalar keys %codes, VISITORS, '  each visitor holds a code of his own');
+is($c->command('LLEN', 'pz:coupons:{autumn}'), @codes - VISITORS, '  and no code was lost');
+
+# --- connections -----------------------------------------------------------------
+
+# The nodes' own, for MIGRATE, count among the accepted ones.
+is(most(), WORKERS, 'all this over one connection a worker and node');
+is(too_many(WORKERS + 2), '', '  and none was made twice');
+
+$before{$_} = $c->accepted($_) for $c->names;
+my $most = 0;
+$r = under_load(4, '/', sub {
+    my ($until) = @_;
+    kill 'KILL', $t->workers;
+    while (time < $until) { my $n = most(); $most = $n if $n > $most; sleep 0.02 }
+}, 'close');
+cmp_ok($most, '<=', WORKERS, 'all workers are killed under load: never more than one connection a worker and node');
+is(too_many(WORKERS), '', '  and none was made twice');
+cmp_ok($r->{requests}, '>', 300, "  $r->{requests} pages meanwhile");
+
+$before{$_} = $c->accepted($_) for $c->names;
+$r = under_load(4, '/', sub { $t->reload }, 'close');
+is(too_many(WORKERS), '', 'a reload under load: each new worker makes one a node');
+is($r->{bad}, 0, '  and no page went without');
+ok(Personalize::Process::until_true(5, sub { most() == WORKERS }), '  the old ones are let go');
+
+my ($server) = @{ $t->status->{redis} };
+is($server->{state}, 'ready', 'the status page: the whole');
+is(scalar @{ $server->{nodes} }, 3, '  and its nodes');
+is_deeply([ sort map { $_->{address} } @{ $server->{nodes} } ], [ sort map { '127.0.0.1:' . $c->port($_) } @masters ],
+    '  by their addresses');
+my $slots = 0;
+$slots += $_->{slots} for @{ $server->{nodes} };
+is($slots, 16384, '  and all slots');
+
+$t->allow(qr/worker process \d+ exited on signal 9|signal 9/);
+$t->finish;
