@@ -181,7 +181,8 @@ cmp_ok($r->{requests}, '>', 300, "  $r->{requests} pages meanwhile");
 
 $before{$_} = $c->accepted($_) for $c->names;
 $r = under_load(4, '/', sub { $t->reload }, 'close');
-is(too_many(WORKERS), '', 'a reload under load: each new worker makes one a node');
+# An old one that was idle has let go of its connections, and may need them for a last page.
+is(too_many(2 * WORKERS), '', 'a reload under load: each worker makes one a node');
 is($r->{bad}, 0, '  and no page went without');
 ok(Personalize::Process::until_true(5, sub { most() == WORKERS }), '  the old ones are let go');
 

@@ -20,6 +20,7 @@ use warnings;
 
 use IO::Select;
 use IO::Socket::INET;
+use IO::Socket::IP;
 use IO::Socket::UNIX;
 use JSON::PP qw(decode_json encode_json);
 use Socket qw(IPPROTO_TCP SHUT_WR SOL_SOCKET SO_LINGER TCP_NODELAY);
@@ -51,7 +52,8 @@ sub _listen {
         || die "cannot listen on $self->{path}: $!\n";
     chmod 0777, $self->{path};
 
-    push @listen, IO::Socket::INET->new(LocalAddr => $self->{host} // '127.0.0.1', LocalPort => $self->{port},
+    my $kind = ($self->{host} // '') =~ /:/ ? 'IO::Socket::IP' : 'IO::Socket::INET';
+    push @listen, $kind->new(LocalAddr => $self->{host} // '127.0.0.1', LocalPort => $self->{port},
         Listen => 128, ReuseAddr => 1) || die "cannot listen on port $self->{port}: $@\n"
         if $self->{port};
     return @listen;
@@ -115,7 +117,7 @@ sub _run {
     my ($self, $sock, $number) = @_;
 
     binmode $sock;
-    setsockopt($sock, IPPROTO_TCP, TCP_NODELAY, 1) if $sock->isa('IO::Socket::INET');
+    setsockopt($sock, IPPROTO_TCP, TCP_NODELAY, 1) if !$sock->isa('IO::Socket::UNIX');
     my $c = bless { server => $self, sock => $sock, number => $number, buf => '' }, ref $self;
 
     eval { $self->{script}->($c); 1 }
