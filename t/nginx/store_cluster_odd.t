@@ -20,7 +20,7 @@ use Personalize::ScriptedRedis;
 
 my $t = Personalize::Probe->new;
 my @names = qw(a b c);
-my %port = map { $_ => $t->port($_) } @names, 'dead';
+my %port = map { $_ => $t->port($_) } @names, 'dead', 'six';
 my %id = map { $_ => $_ x 40 } @names;
 
 # Each server answers from a file of rules: lines "COMMAND [KEY]<tab>reply", the first that fits;
@@ -129,7 +129,7 @@ for my $odd ('-MOVED 5061 ?:%b', '-MOVED 5061 127.0.0.1:0', '-MOVED 99999 127.0.
 
 SKIP: {
     my $six = eval { Personalize::ScriptedRedis->start($t->dir, sub { my ($c) = @_; $c->greet; $c->serve(sub { "+from six\r\n" }) },
-        port => $port{six} = $t->port('six'), host => '::1') };
+        port => $port{six}, host => '::1') };
     skip 'no IPv6 here', 1 if !$six || !IO::Socket::IP->new(PeerHost => '::1', PeerPort => $port{six});
     scene(a => [ [ 'GET bar', '-MOVED 5061 ::1:%six\r\n' ] ]);
     $t->again($seeds, 'warm');
@@ -249,6 +249,7 @@ cmp_ok($dns->asked, '>', 0, '  by it');
 scene();
 $t->again($seeds, 'warm');
 $t->until_state('ready');
+get('foo', 'bar');
 my $pid = $t->state->{pid};
 my $n = $server{a}->connections + $server{b}->connections;
 get('foo', 'bar') for 1 .. 50;
