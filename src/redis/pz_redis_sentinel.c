@@ -122,3 +122,15 @@ pz_redis_role_is_master(const pz_reply_t *reply)
     return reply != NULL && reply->type == PZ_REPLY_ARRAY && reply->nitems >= 1
            && sentinel_is_text(reply, 0) && pz_str_eq(reply->items[0]->text, PZ_STR("master"));
 }
+
+
+/* ["slave", master's host, its port, state, offset] */
+int
+pz_redis_role_is_in_step(const pz_reply_t *reply)
+{
+    return pz_redis_role_is_master(reply)
+           || (reply != NULL && reply->type == PZ_REPLY_ARRAY && reply->nitems >= 4
+               && sentinel_is_text(reply, 0) && sentinel_is_text(reply, 3)
+               && pz_str_eq(reply->items[0]->text, PZ_STR("slave"))
+               && pz_str_eq(reply->items[3]->text, PZ_STR("connected")));
+}

@@ -31,4 +31,7 @@ int pz_redis_sentinel_is_pong(const pz_reply_t *reply);
 /* The reply to ROLE. */
 int pz_redis_role_is_master(const pz_reply_t *reply);
 
+/* The reply to ROLE of a master, or of a replica that hears its master. */
+int pz_redis_role_is_in_step(const pz_reply_t *reply);
+
 #endif

@@ -97,6 +97,7 @@
     X(STORE_AGAIN,       "redis",           "event", "try_again")              \
     X(STORE_UNCOVERED,   "redis",           "event", "slot_uncovered")         \
     X(STORE_MAPPED,      "redis",           "event", "slots_read")             \
+    X(STORE_NEAR,        "redis",           "event", "near_query")             \
     X(WATCH_BEGUN,       "invalidation",    "event", "begun")                  \
     X(WATCH_LOST,        "invalidation",    "event", "lost")                   \
     X(WATCH_REFUSED,     "invalidation",    "event", "refused")                \

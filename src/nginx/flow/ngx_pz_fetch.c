@@ -69,6 +69,7 @@ ngx_pz_fetch_ask(ngx_pz_fetch_t *fetch)
     }
 
     query->expected = fetch->n;
+    query->reads = 1;
     query->timeout = fetch->timeout;
     query->arena = fetch->arena;
     query->done = ngx_pz_fetch_on_reply;

@@ -164,6 +164,7 @@ ngx_pz_flight_send(ngx_pz_flight_t *flight, ngx_pz_store_t *store, ngx_uint_t n,
     query = &flight->query;
 
     query->expected = n;
+    query->reads = 1;
     query->timeout = timeout;
     query->arena = flight->arena;
     query->done = ngx_pz_flight_on_reply;

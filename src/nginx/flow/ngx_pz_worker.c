@@ -30,6 +30,7 @@ ngx_pz_worker_on_store_event(void *data, ngx_pz_store_event_e event)
         [NGX_PZ_STORE_AGAIN] = NGX_PZ_EVENT_STORE_AGAIN,
         [NGX_PZ_STORE_UNCOVERED] = NGX_PZ_EVENT_STORE_UNCOVERED,
         [NGX_PZ_STORE_MAPPED] = NGX_PZ_EVENT_STORE_MAPPED,
+        [NGX_PZ_STORE_NEAR] = NGX_PZ_EVENT_STORE_NEAR,
     };
 
     ngx_pz_count(counters->events[counted[event]]);

@@ -77,6 +77,14 @@ ngx_pz_cluster_init(ngx_pz_cluster_t *cluster, const ngx_pz_store_conf_t *conf,
     cluster->delay = NGX_PZ_CLUSTER_WORSE;
     ngx_queue_init(&cluster->pausing);
 
+    if (conf->net != NULL) {
+        cluster->nears = ngx_pcalloc(pool, PZ_REDIS_SLOTS * sizeof(ngx_pz_node_t *));
+
+        if (cluster->nears == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
     ngx_pz_cluster_timer(cluster, &cluster->next, ngx_pz_cluster_on_next);
     ngx_pz_cluster_timer(cluster, &cluster->sweep, ngx_pz_cluster_on_sweep);
     ngx_pz_cluster_timer(cluster, &cluster->refuse, ngx_pz_cluster_on_refuse);
@@ -110,6 +118,7 @@ ngx_pz_cluster_destroy(ngx_pz_cluster_t *cluster)
     ngx_pz_cluster_unwatch(cluster);
 
     for (i = 0; i < cluster->nnodes; i++) {
+        ngx_pz_near_destroy(&cluster->nodes[i]->near);
         ngx_pz_link_destroy(&cluster->nodes[i]->link);
     }
 
@@ -237,8 +246,8 @@ ngx_pz_cluster_node_status(ngx_pz_cluster_t *cluster, ngx_uint_t *at,
         }
 
         status->address = node->link.incidents.subject;
-        status->role = node->slots > 0 ? "master" : "unknown";
-        status->slots = node->slots;
+        status->role = node->slots > 0 ? "master" : node->reads > 0 ? "replica" : "unknown";
+        status->slots = node->slots > 0 ? node->slots : node->reads;
         ngx_pz_link_status(&node->link, &status->status);
         status->status.watch = node->watch != NULL ? ngx_pz_watch_word(node->watch) : "off";
         return NGX_OK;

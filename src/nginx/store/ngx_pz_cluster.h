@@ -13,6 +13,7 @@
 #ifndef NGX_PZ_CLUSTER_H
 #define NGX_PZ_CLUSTER_H
 
+#include "ngx_pz_near.h"
 #include "ngx_pz_watch.h"
 #include "pz_redis_slot.h"
 #include "pz_redis_topology.h"
@@ -34,6 +35,8 @@ typedef struct {
     ngx_uint_t          seen;                    /* the map that last named it */
     ngx_uint_t          tried;                   /* the round in which it was asked for the map */
     ngx_uint_t          slots;                   /* that it serves */
+    ngx_uint_t          reads;                   /* that are read from it, since it is near */
+    ngx_pz_near_t       near;
     ngx_pz_watch_t     *watch;                   /* NULL: nobody wants to know */
     ngx_pz_store_news_t news;                    /* BEGUN (and ALIVE since), LOST or REFUSED */
     unsigned            used:1;
@@ -61,6 +64,8 @@ struct ngx_pz_cluster_s {
     ngx_pz_node_t               *nodes[NGX_PZ_CLUSTER_NODES];
     ngx_uint_t                   nnodes;
     ngx_pz_node_t               *masters[PZ_REDIS_SLOTS];   /* NULL: nobody */
+    ngx_pz_node_t              **nears;                     /* a replica near us, or NULL;
+                                                               NULL: conf->net is not set */
     ngx_uint_t                   covered;                   /* slots that have somebody */
     ngx_uint_t                   version;                   /* of the map; 0: there is none */
 
@@ -133,6 +138,10 @@ void ngx_pz_cluster_apply(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller,
 /* `teller` says that the slot is at `place` now.  NULL: that is no place. */
 ngx_pz_node_t *ngx_pz_cluster_moved(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller,
     unsigned slot, const pz_redis_node_t *place);
+
+/* Who is to be asked; NULL: nobody serves the slot. */
+ngx_pz_node_t *ngx_pz_cluster_route(const ngx_pz_cluster_t *cluster, unsigned slot,
+    ngx_uint_t reads);
 
 /* Whether every slot has a node that can be asked. */
 ngx_uint_t ngx_pz_cluster_is_whole(const ngx_pz_cluster_t *cluster);

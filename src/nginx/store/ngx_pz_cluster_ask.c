@@ -8,6 +8,7 @@
  * as somebody knows it.
  */
 #define NGX_PZ_CLUSTER_WELL   60000     /* ms */
+#define NGX_PZ_CLUSTER_NEAR   10000     /* where a replica that comes back is to be read from */
 #define NGX_PZ_CLUSTER_WORSE  250
 #define NGX_PZ_CLUSTER_WORST  5000
 
@@ -66,7 +67,8 @@ ngx_pz_cluster_later(ngx_pz_cluster_t *cluster)
 {
     if (ngx_pz_cluster_is_whole(cluster)) {
         cluster->delay = NGX_PZ_CLUSTER_WORSE;
-        ngx_pz_cluster_schedule(cluster, NGX_PZ_CLUSTER_WELL);
+        ngx_pz_cluster_schedule(cluster, cluster->nears != NULL ? NGX_PZ_CLUSTER_NEAR
+                                                                : NGX_PZ_CLUSTER_WELL);
         return;
     }
 

@@ -29,6 +29,10 @@ ngx_pz_cluster_node_init(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
     node->link.hooks.lost = ngx_pz_cluster_on_lost;
     node->link.hooks.data = node;
 
+    if (cluster->conf->net != NULL) {
+        ngx_pz_near_init(&node->near, &node->link, cluster->log);
+    }
+
     return ngx_pz_cluster_watch_node(cluster, node);
 }
 
@@ -74,6 +78,7 @@ found:
     node->host.len = 0;
     node->port = 0;
     node->slots = 0;
+    node->reads = 0;
     node->seen = cluster->version;
     node->tried = 0;
     node->link.troubled = 0;
@@ -236,6 +241,10 @@ ngx_pz_cluster_retire(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
     for (i = 0; i < PZ_REDIS_SLOTS; i++) {
         if (cluster->masters[i] == node) {
             cluster->masters[i] = NULL;
+        }
+
+        if (cluster->nears != NULL && cluster->nears[i] == node) {
+            cluster->nears[i] = NULL;
         }
     }
 }

@@ -67,16 +67,17 @@ ngx_pz_greeting_keep(ngx_pool_t *pool, pz_sb_t *sb, pz_str_t *kept)
 
 ngx_int_t
 ngx_pz_greeting_build(ngx_pz_greeting_t *greeting, const pz_redis_url_t *url,
-    ngx_uint_t role, pz_arena_t *arena, ngx_pool_t *pool)
+    ngx_pz_greeting_who_e who, pz_arena_t *arena, ngx_pool_t *pool)
 {
     pz_sb_t   sb, ping;
-    pz_str_t  word, ask;
+    pz_str_t  last, role, word;
 
-    ask = PZ_STR("ROLE");
-    word = PZ_STR("PING");
+    role = PZ_STR("ROLE");
+    word = PZ_STR("READONLY");
+    last = who == NGX_PZ_GREETING_REPLICA ? role : PZ_STR("PING");
     pz_sb_init(&sb, arena, NGX_PZ_GREETING_MAX);
     pz_sb_init(&ping, arena, 64);
-    pz_redis_command(&ping, &word, 1);
+    pz_redis_command(&ping, &last, 1);
 
     if (url->password.len > 0) {
         ngx_pz_greeting_auth(greeting, &sb, url);
@@ -86,11 +87,18 @@ ngx_pz_greeting_build(ngx_pz_greeting_t *greeting, const pz_redis_url_t *url,
         ngx_pz_greeting_select(greeting, &sb, url);
     }
 
-    if (role) {
-        ngx_pz_greeting_step(greeting, &sb, NGX_PZ_GREETING_ROLE, &ask, 1);
+    if (who == NGX_PZ_GREETING_MASTER) {
+        ngx_pz_greeting_step(greeting, &sb, NGX_PZ_GREETING_ROLE, &role, 1);
     }
 
-    ngx_pz_greeting_step(greeting, &sb, NGX_PZ_GREETING_PING, &word, 1);
+    if (who == NGX_PZ_GREETING_REPLICA && url->scheme == PZ_REDIS_CLUSTER) {
+        ngx_pz_greeting_step(greeting, &sb, NGX_PZ_GREETING_READONLY, &word, 1);
+    }
+
+    ngx_pz_greeting_step(greeting, &sb,
+                         who == NGX_PZ_GREETING_REPLICA ? NGX_PZ_GREETING_STEP
+                                                        : NGX_PZ_GREETING_PING,
+                         &last, 1);
 
     if (ngx_pz_greeting_keep(pool, &ping, &greeting->ping) != NGX_OK) {
         return NGX_ERROR;

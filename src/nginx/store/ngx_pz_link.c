@@ -66,7 +66,10 @@ ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
         return NGX_ERROR;
     }
 
-    rc = ngx_pz_greeting_build(&link->greeting, &conf->url, conf->sentinel != NULL,
+    rc = ngx_pz_greeting_build(&link->greeting, &conf->url,
+                               conf->sentinel != NULL ? NGX_PZ_GREETING_MASTER
+                               : conf->reads ? NGX_PZ_GREETING_REPLICA
+                               : NGX_PZ_GREETING_ANYBODY,
                                link->arena, pool);
     pz_arena_reset(link->arena);
 

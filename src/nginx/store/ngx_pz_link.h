@@ -78,6 +78,7 @@ typedef struct {
     pz_redis_reader_t           *reader;
     ngx_pz_resolve_t             where;
     ngx_uint_t                   addr;         /* of `where`, the next one to try */
+    ngx_str_t                    name;         /* of the one tried last, for its certificate */
     ngx_uint_t                   addrs_left;   /* in this attempt */
     const ngx_addr_t            *peer;         /* of `where`: the one in use while connected */
 
@@ -148,9 +149,11 @@ void ngx_pz_link_hurry(ngx_pz_link_t *link);
 /* Another server is asked from now on: what was sent is lost, what waits goes there. */
 void ngx_pz_link_move(ngx_pz_link_t *link);
 
-/* A query to this server; as ngx_pz_store_send() and ngx_pz_store_cancel(). */
+/* A query to this server; as ngx_pz_store_send(). */
 ngx_int_t ngx_pz_link_send(ngx_pz_link_t *link, ngx_pz_query_t *query);
-void ngx_pz_link_cancel(ngx_pz_link_t *link, ngx_pz_query_t *query);
+
+/* As ngx_pz_store_cancel(), whichever link it was sent to. */
+void ngx_pz_link_cancel(ngx_pz_query_t *query);
 
 void ngx_pz_link_status(const ngx_pz_link_t *link, ngx_pz_store_status_t *status);
 

@@ -52,12 +52,18 @@ static ngx_int_t
 ngx_pz_link_socket(ngx_pz_link_t *link, ngx_err_t *err)
 {
     ngx_int_t          rc;
+    ngx_uint_t         at;
     const ngx_addr_t  *addr;
     ngx_connection_t  *c;
 
-    addr = &link->where.addrs[link->addr % link->where.naddrs];
-    link->addr = (link->addr + 1) % link->where.naddrs;
+    at = link->addr % link->where.naddrs;
+    addr = &link->where.addrs[at];
+    link->addr = (at + 1) % link->where.naddrs;
     link->addrs_left--;
+
+    /* Of several servers in one URL, each has a name of its own. */
+    link->name = link->where.addrs == link->conf->addrs && link->conf->names != NULL
+                 ? link->conf->names[at] : link->where.host;
 
     rc = ngx_pz_link_open(link, addr, &c);
 
@@ -279,7 +285,7 @@ ngx_pz_link_secure(ngx_pz_link_t *link)
 
     /* begin() makes it; c->ssl is not there in an nginx without SSL. */
     if (c->pool == NULL) {
-        rc = ngx_pz_tls_begin(&link->tls, c, &link->where.host);
+        rc = ngx_pz_tls_begin(&link->tls, c, &link->name);
     }
 
     if (rc == NGX_OK) {

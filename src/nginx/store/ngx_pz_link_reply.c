@@ -24,6 +24,10 @@ NGX_PZ_FAULT(ngx_pz_reply_full, GREETING, CONNECT_FAILED,
     "the server has reached its maxclients");
 NGX_PZ_FAULT(ngx_pz_reply_no_master, ROLE, CONNECT_FAILED,
     "the server is not the master, Sentinel is asked again (the user needs the right to ROLE)");
+NGX_PZ_FAULT(ngx_pz_reply_no_replica, ROLE, CONNECT_FAILED,
+    "the replica is not in step with its master, the master is asked (the user needs ROLE)");
+NGX_PZ_FAULT(ngx_pz_reply_no_reads, GREETING, CONNECT_FAILED,
+    "READONLY is refused: the user may not run it");
 NGX_PZ_FAULT(ngx_pz_reply_busy, BUSY, CONNECT_FAILED,
     "the server is loading, busy or without its master");
 
@@ -68,6 +72,10 @@ ngx_pz_link_refusal(ngx_pz_greeting_e step, const pz_reply_t *reply)
         return &ngx_pz_reply_no_db;
     case NGX_PZ_GREETING_ROLE:
         return &ngx_pz_reply_no_master;
+    case NGX_PZ_GREETING_STEP:
+        return &ngx_pz_reply_no_replica;
+    case NGX_PZ_GREETING_READONLY:
+        return &ngx_pz_reply_no_reads;
     default:
         return &ngx_pz_reply_no_ping;
     }
@@ -79,6 +87,10 @@ ngx_pz_link_is_good(const ngx_pz_link_t *link, ngx_pz_greeting_e step, const pz_
 {
     if (step == NGX_PZ_GREETING_ROLE) {
         return pz_redis_role_is_master(reply);
+    }
+
+    if (step == NGX_PZ_GREETING_STEP) {
+        return pz_redis_role_is_in_step(reply);
     }
 
     if (step == NGX_PZ_GREETING_PING && link->hooks.message != NULL

@@ -43,13 +43,18 @@ ngx_pz_link_send(ngx_pz_link_t *link, ngx_pz_query_t *query)
 
 
 void
-ngx_pz_link_cancel(ngx_pz_link_t *link, ngx_pz_query_t *query)
+ngx_pz_link_cancel(ngx_pz_query_t *query)
 {
-    if (query->pending == NULL) {
+    ngx_pz_link_t     *link;
+    ngx_pz_pending_t  *pending = query->pending;
+
+    if (pending == NULL) {
         return;
     }
 
-    if (ngx_pz_backlog_abandon(query->pending)) {
+    link = pending->backlog->data;
+
+    if (ngx_pz_backlog_abandon(pending)) {
         ngx_pz_link_watch(link);
     }
 

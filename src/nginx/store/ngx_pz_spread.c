@@ -168,6 +168,19 @@ ngx_pz_spread_part(ngx_pz_spread_t *spread, ngx_pz_node_t *node, ngx_pz_spread_m
     }
 
     ngx_queue_insert_tail(&spread->parts, &part->queue);
+
+    if (node->slots == 0 && node->reads > 0) {
+        ngx_pz_cluster_event(spread->cluster, NGX_PZ_STORE_NEAR);
+    }
+}
+
+
+/* What was sent on goes to masters only. */
+static ngx_pz_node_t *
+ngx_pz_spread_route(const ngx_pz_spread_t *spread, ngx_uint_t i)
+{
+    return ngx_pz_cluster_route(spread->cluster, spread->commands[i].slot,
+                                spread->query->reads && spread->hops[i] == 0);
 }
 
 
@@ -181,10 +194,10 @@ ngx_pz_spread_dispatch(ngx_pz_spread_t *spread, ngx_pz_spread_mask_t mask)
 
     while (mask != 0) {
         i = (ngx_uint_t) __builtin_ctz(mask);
-        node = spread->cluster->masters[spread->commands[i].slot];
+        node = ngx_pz_spread_route(spread, i);
 
         for (group = 0; i < spread->query->expected; i++) {
-            if (spread->cluster->masters[spread->commands[i].slot] == node) {
+            if (ngx_pz_spread_route(spread, i) == node) {
                 group |= mask & ((ngx_pz_spread_mask_t) 1 << i);
             }
         }
@@ -500,6 +513,6 @@ ngx_pz_spread_cancel(ngx_pz_query_t *query)
         q = ngx_queue_head(&spread->parts);
         ngx_queue_remove(q);
         part = ngx_queue_data(q, ngx_pz_part_t, queue);
-        ngx_pz_link_cancel(&part->node->link, &part->query);
+        ngx_pz_link_cancel(&part->query);
     }
 }

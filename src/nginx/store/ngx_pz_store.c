@@ -1,5 +1,6 @@
 #include "ngx_pz_store.h"
 #include "ngx_pz_cluster.h"
+#include "ngx_pz_near.h"
 #include "ngx_pz_sentinel.h"
 #include "ngx_pz_spread.h"
 #include "ngx_pz_watch.h"
@@ -14,6 +15,8 @@ struct ngx_pz_store_s {
     ngx_pz_sentinel_t          *sentinel;     /* NULL: none */
     ngx_pz_cluster_t           *cluster;      /* has links of its own; NULL: none */
     ngx_pz_watch_t             *watch;        /* NULL: nobody wants to know */
+    ngx_pz_link_t              *replica;      /* a near one; NULL: none */
+    ngx_pz_near_t               near;
 };
 
 
@@ -33,6 +36,11 @@ ngx_pz_store_destroy(void *data)
         ngx_pz_sentinel_destroy(store->sentinel);
     }
 
+    if (store->replica != NULL) {
+        ngx_pz_near_destroy(&store->near);
+        ngx_pz_link_destroy(store->replica);
+    }
+
     if (store->cluster != NULL) {
         ngx_pz_cluster_destroy(store->cluster);
 
@@ -41,6 +49,30 @@ ngx_pz_store_destroy(void *data)
     }
 
     ngx_destroy_pool(pool);
+}
+
+
+static ngx_int_t
+ngx_pz_store_open_near(ngx_pz_store_t *store, ngx_pz_store_on_event_pt on_event, void *data)
+{
+    ngx_pz_link_t  *link;
+
+    if (store->conf->near == NULL) {
+        return NGX_OK;
+    }
+
+    link = ngx_pcalloc(store->pool, sizeof(ngx_pz_link_t));
+
+    if (link == NULL
+        || ngx_pz_link_init(link, store->conf->near, store->pool, &store->log, on_event, data)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_pz_near_init(&store->near, link, &store->log);
+    store->replica = link;
+    return NGX_OK;
 }
 
 
@@ -59,7 +91,8 @@ ngx_pz_store_open(ngx_pz_store_t *store, ngx_pz_store_on_event_pt on_event, void
     }
 
     if (ngx_pz_link_init(&store->link, conf, store->pool, &store->log, on_event, data)
-        != NGX_OK)
+        != NGX_OK
+        || ngx_pz_store_open_near(store, on_event, data) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -137,20 +170,29 @@ ngx_pz_store_watch(ngx_pz_store_t *store, const pz_str_t *kinds, ngx_uint_t nkin
 }
 
 
+static void
+ngx_pz_store_warm_link(ngx_pz_link_t *link)
+{
+    if (link->state == NGX_PZ_LINK_IDLE && !ngx_exiting
+        && link->breaker.state == NGX_PZ_BREAKER_CLOSED)
+    {
+        (void) ngx_pz_link_connect(link);
+    }
+}
+
+
 void
 ngx_pz_store_warm(ngx_pz_store_t *store)
 {
-    ngx_pz_link_t  *link = &store->link;
-
     if (store->cluster != NULL) {
         ngx_pz_cluster_warm(store->cluster);
         return;
     }
 
-    if (link->state == NGX_PZ_LINK_IDLE && !ngx_exiting
-        && link->breaker.state == NGX_PZ_BREAKER_CLOSED)
-    {
-        (void) ngx_pz_link_connect(link);
+    ngx_pz_store_warm_link(&store->link);
+
+    if (store->replica != NULL) {
+        ngx_pz_store_warm_link(store->replica);
     }
 }
 
@@ -174,6 +216,12 @@ ngx_pz_store_send(ngx_pz_store_t *store, ngx_pz_query_t *query)
         return ngx_pz_spread_send(store->cluster, query);
     }
 
+    if (query->reads && store->replica != NULL
+        && ngx_pz_near_send(&store->near, query) == NGX_OK)
+    {
+        return NGX_OK;
+    }
+
     return ngx_pz_link_send(&store->link, query);
 }
 
@@ -190,7 +238,7 @@ ngx_pz_store_cancel(ngx_pz_store_t *store, ngx_pz_query_t *query)
         return;
     }
 
-    ngx_pz_link_cancel(&store->link, query);
+    ngx_pz_link_cancel(query);
 }
 
 
@@ -215,6 +263,18 @@ ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status)
 ngx_int_t
 ngx_pz_store_node(ngx_pz_store_t *store, ngx_uint_t *at, ngx_pz_store_node_t *node)
 {
-    return store->cluster != NULL ? ngx_pz_cluster_node_status(store->cluster, at, node)
-                                  : NGX_DONE;
+    if (store->cluster != NULL) {
+        return ngx_pz_cluster_node_status(store->cluster, at, node);
+    }
+
+    if (store->replica == NULL || *at > 0) {
+        return NGX_DONE;
+    }
+
+    (*at)++;
+    node->address = store->conf->near->url.shown;
+    node->role = "replica";
+    node->slots = 0;
+    ngx_pz_link_status(store->replica, &node->status);
+    return NGX_OK;
 }

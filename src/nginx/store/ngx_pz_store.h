@@ -25,11 +25,15 @@ struct ngx_pz_store_conf_s {
     ngx_str_t       prefix;            /* of every key */
     ngx_uint_t      watched;           /* changes are to be told: ngx_pz_store_watch() is used */
     ngx_addr_t     *addrs;             /* found when the configuration was read */
+    ngx_str_t      *names;             /* of each of them, as the URL has it */
     ngx_uint_t      naddrs;
     ngx_pz_tls_conf_t *tls;            /* NULL: none */
     ngx_resolver_t *resolver;          /* of the place where the URL stands; NULL: none */
     ngx_msec_t      resolver_timeout;
     ngx_pz_store_conf_t *sentinel;     /* how to reach sentinels, all in addrs; NULL: none */
+    ngx_pz_store_conf_t *near;         /* a replica for what only reads; NULL: none */
+    ngx_cidr_t     *net;               /* of a cluster: where such replicas are; NULL: nowhere */
+    ngx_uint_t      reads;             /* 1: servers may be replicas, and must be in step */
 };
 
 typedef struct ngx_pz_store_s  ngx_pz_store_t;
@@ -52,6 +56,7 @@ typedef void (*ngx_pz_query_done_pt)(ngx_pz_query_t *query);
 struct ngx_pz_query_s {
     pz_str_t                commands;   /* RESP, each with a key; must live as long */
     ngx_uint_t              expected;   /* replies, up to NGX_PZ_QUERY_REPLIES */
+    ngx_uint_t              reads;      /* 1: writes nothing, a replica may answer */
     ngx_msec_t              timeout;
     pz_arena_t             *arena;      /* replies are built here */
     ngx_pz_query_done_pt    done;
@@ -71,7 +76,7 @@ typedef enum {
     NGX_PZ_STORE_REFUSED_BREAKER, NGX_PZ_STORE_REFUSED_FULL,
     NGX_PZ_STORE_BREAKER_OPENED, NGX_PZ_STORE_REPLIED, NGX_PZ_STORE_ERROR_REPLY,
     NGX_PZ_STORE_MOVED, NGX_PZ_STORE_ASKED, NGX_PZ_STORE_AGAIN, NGX_PZ_STORE_UNCOVERED,
-    NGX_PZ_STORE_MAPPED,
+    NGX_PZ_STORE_MAPPED, NGX_PZ_STORE_NEAR,
     NGX_PZ_STORE_EVENTS      /* how many there are */
 } ngx_pz_store_event_e;
 
@@ -142,7 +147,7 @@ typedef struct {
 
 void ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status);
 
-/* A node of a cluster, as this worker knows it. */
+/* A node of a cluster, or a near replica, as this worker knows it. */
 typedef struct {
     pz_str_t               address;   /* "host:port" */
     const char            *role;      /* "master", "replica", or "unknown" */
@@ -150,7 +155,7 @@ typedef struct {
     ngx_pz_store_status_t  status;
 } ngx_pz_store_node_t;
 
-/* The next node from *at (0 to begin with) on; NGX_DONE: no more, or no cluster. */
+/* The next node from *at (0 to begin with) on; NGX_DONE: no more, or one server only. */
 ngx_int_t ngx_pz_store_node(ngx_pz_store_t *store, ngx_uint_t *at, ngx_pz_store_node_t *node);
 
 #endif

@@ -7,6 +7,7 @@
 #include "pz_sb.h"
 
 #define NGX_PZ_STORE_ARENA        65536
+#define NGX_PZ_STORE_PORT         6379
 #define NGX_PZ_STORE_CONNECT      1000     /* ms */
 #define NGX_PZ_STORE_RESOLVER     30000    /* ms, as nginx has it */
 #define NGX_PZ_STORE_HEARTBEAT    1000     /* ms */
@@ -32,6 +33,7 @@ typedef struct {
     ngx_pz_tls_params_t   tls;
     ngx_str_t             sentinel_user;
     ngx_str_t             sentinel_password;   /* or where it is: file:, env: */
+    ngx_str_t             near;
 } ngx_pz_store_words_t;
 
 
@@ -87,6 +89,8 @@ ngx_pz_store_conf_host(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, pz_str_t host,
 {
     ngx_url_t    u;
     ngx_str_t    shown;
+    ngx_str_t   *names;
+    ngx_uint_t   i;
     ngx_addr_t  *addrs;
 
     ngx_memzero(&u, sizeof(ngx_url_t));
@@ -111,16 +115,26 @@ ngx_pz_store_conf_host(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, pz_str_t host,
     }
 
     addrs = ngx_palloc(cf->pool, (conf->naddrs + u.naddrs) * sizeof(ngx_addr_t));
-    if (addrs == NULL) {
+    names = ngx_palloc(cf->pool, (conf->naddrs + u.naddrs) * sizeof(ngx_str_t));
+
+    if (addrs == NULL || names == NULL) {
         return NGX_ERROR;
     }
 
     if (conf->naddrs > 0) {
         ngx_memcpy(addrs, conf->addrs, conf->naddrs * sizeof(ngx_addr_t));
+        ngx_memcpy(names, conf->names, conf->naddrs * sizeof(ngx_str_t));
     }
 
     ngx_memcpy(addrs + conf->naddrs, u.addrs, u.naddrs * sizeof(ngx_addr_t));
+
+    for (i = 0; i < u.naddrs; i++) {
+        names[conf->naddrs + i].data = (u_char *) host.data;
+        names[conf->naddrs + i].len = host.len;
+    }
+
     conf->addrs = addrs;
+    conf->names = names;
     conf->naddrs += u.naddrs;
 
     return NGX_OK;
@@ -158,6 +172,7 @@ ngx_pz_store_conf_sentinel(ngx_pz_store_words_t *words)
     }
 
     sentinel->connect_timeout = words->conf->connect_timeout;
+    sentinel->tls = words->conf->tls;
     sentinel->url.scheme = PZ_REDIS_TCP;
     sentinel->url.user = ngx_pz_store_conf_text(&words->sentinel_user);
 
@@ -275,6 +290,10 @@ ngx_pz_store_conf_param(ngx_pz_store_words_t *words, ngx_str_t *param)
         words->sentinel_password = value;
         return value.len > 0 ? NGX_OK : NGX_ERROR;
 
+    } else if (ngx_strncmp(param->data, "near=", 5) == 0) {
+        words->near = value;
+        return value.len > 0 ? NGX_OK : NGX_ERROR;
+
     } else {
         return ngx_pz_tls_param(&words->tls, param);
     }
@@ -307,7 +326,7 @@ ngx_pz_store_conf_params(ngx_pz_store_words_t *words, ngx_str_t *params, ngx_uin
         ngx_conf_log_error(NGX_LOG_EMERG, words->cf, 0,
                            rc == NGX_DECLINED
                            ? "personalize_redis: unknown parameter \"%V\"; there are "
-                             "timeout=, connect_timeout=, max_pending=, heartbeat=, prefix=, with "
+                             "timeout=, connect_timeout=, max_pending=, heartbeat=, prefix=, near=, with "
                              "rediss:// ca=, cert=, key=, verify= and name=, and with "
                              "redis-sentinel:// sentinel_user= and sentinel_password="
                            : "personalize_redis: invalid value in \"%V\"",
@@ -355,6 +374,86 @@ ngx_pz_store_conf_fit(ngx_pz_store_words_t *words)
 }
 
 
+/* --- near replicas ------------------------------------------------------------ */
+
+/* "10.1.0.0/16": members of a cluster that are there. */
+static ngx_int_t
+ngx_pz_store_conf_net(ngx_pz_store_words_t *words)
+{
+    ngx_int_t  rc;
+
+    words->conf->net = ngx_pcalloc(words->cf->pool, sizeof(ngx_cidr_t));
+    if (words->conf->net == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_ptocidr(&words->near, words->conf->net);
+
+    if (rc == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, words->cf, 0, "personalize_redis: with a cluster, "
+                           "\"near=\" takes the network that its near replicas are in, as in "
+                           "near=10.1.0.0/16, not \"%V\"", &words->near);
+        return NGX_ERROR;
+    }
+
+    words->conf->reads = 1;
+    return NGX_OK;
+}
+
+
+/* "10.1.0.7:6379": a replica, reached as the server of the URL is. */
+static ngx_int_t
+ngx_pz_store_conf_near(ngx_pz_store_words_t *words)
+{
+    pz_sb_t               shown;
+    pz_redis_node_t       node;
+    ngx_pz_store_conf_t  *near;
+
+    if (words->near.len == 0) {
+        return NGX_OK;
+    }
+
+    if (words->conf->url.scheme == PZ_REDIS_CLUSTER) {
+        return ngx_pz_store_conf_net(words);
+    }
+
+    if (pz_redis_node_parse(ngx_pz_store_conf_text(&words->near), NGX_PZ_STORE_PORT, &node)
+        != PZ_REDIS_NODE_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, words->cf, 0, "personalize_redis: \"near=\" takes a "
+                           "replica's host and port, as in near=10.1.0.7:6379, not \"%V\"",
+                           &words->near);
+        return NGX_ERROR;
+    }
+
+    near = ngx_palloc(words->cf->pool, sizeof(ngx_pz_store_conf_t));
+    if (near == NULL) {
+        return NGX_ERROR;
+    }
+
+    *near = *words->conf;
+    near->sentinel = NULL;
+    near->addrs = NULL;
+    near->names = NULL;
+    near->naddrs = 0;
+    near->reads = 1;
+    near->url.scheme = PZ_REDIS_TCP;
+    near->url.host = node.host;
+    near->url.port = node.port;
+
+    pz_sb_init(&shown, words->arena, 1024);
+    pz_sb_literal(&shown, "near ");
+    pz_sb_add(&shown, ngx_pz_store_conf_text(&words->near));
+
+    if (pz_sb_done(&shown, &near->url.shown) != 0) {
+        return NGX_ERROR;
+    }
+
+    words->conf->near = near;
+    return ngx_pz_store_conf_host(words->cf, near, node.host, node.port);
+}
+
+
 ngx_pz_store_conf_t *
 ngx_pz_store_configure(ngx_conf_t *cf, ngx_str_t *words, ngx_uint_t nwords)
 {
@@ -380,7 +479,8 @@ ngx_pz_store_configure(ngx_conf_t *cf, ngx_str_t *words, ngx_uint_t nwords)
         || ngx_pz_store_conf_url(&read, &words[0]) != NGX_OK
         || ngx_pz_store_conf_params(&read, words + 1, nwords - 1) != NGX_OK
         || ngx_pz_store_conf_fit(&read) != NGX_OK
-        || ngx_pz_store_conf_resolve(&read) != NGX_OK)
+        || ngx_pz_store_conf_resolve(&read) != NGX_OK
+        || ngx_pz_store_conf_near(&read) != NGX_OK)
     {
         return NULL;
     }
@@ -399,4 +499,9 @@ ngx_pz_store_conf_resolver(ngx_pz_store_conf_t *conf, ngx_resolver_t *resolver,
 
     conf->resolver = resolver;
     conf->resolver_timeout = timeout != NGX_CONF_UNSET_MSEC ? timeout : NGX_PZ_STORE_RESOLVER;
+
+    if (conf->near != NULL) {
+        conf->near->resolver = conf->resolver;
+        conf->near->resolver_timeout = conf->resolver_timeout;
+    }
 }

@@ -15,7 +15,7 @@ use Personalize::Redis;
 use constant SLOTS => 16384;
 
 # Options: masters (3), replicas (1: of each master), password, args (of each redis-server),
-# hosts (address of node N: 127.0.0.1), timeout (cluster-node-timeout, in ms).
+# hosts (addresses of nodes by name: 127.0.0.1), timeout (cluster-node-timeout, in ms).
 sub start {
     my ($class, $t, %o) = @_;
 
@@ -34,9 +34,10 @@ sub add {
     mkdir "$t->{dir}/$name";
     return $self->{nodes}{$name} = Personalize::Redis->start("$t->{dir}/$name",
         port => $t->port($name), password => $self->{password},
-        args => [ '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf',
+        args => [ '--bind', $self->host($name), '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf',
             '--cluster-port', $t->port("$name-bus"), '--cluster-node-timeout', $self->{timeout},
             '--repl-diskless-sync-delay', 0, '--appendonly', 'no',
+            $self->{hosts} ? ('--cluster-announce-ip', $self->host($name)) : (),
             defined $self->{password} ? ('--masterauth', $self->{password}) : (),
             @{ $self->{args} || [] }, @args ]);
 }
@@ -44,19 +45,20 @@ sub add {
 sub names { @{ $_[0]{names} } }
 sub node  { $_[0]{nodes}{ $_[1] } }
 sub port  { $_[0]{t}->port($_[1]) }
+sub host  { $_[0]{hosts}{ $_[1] } // '127.0.0.1' }
 sub id    { $_[0]->node($_[1])->command('CLUSTER', 'MYID') }
 
 sub url {
     my ($self, @names) = @_;
     my $user = defined $self->{password} ? ":$self->{password}\@" : '';
     @names = $self->names if !@names;
-    return "redis-cluster://$user" . join ',', map { '127.0.0.1:' . $self->port($_) } @names;
+    return "redis-cluster://$user" . join ',', map { $self->host($_) . ':' . $self->port($_) } @names;
 }
 
 # Make `name` known to the cluster that n1 is in, and wait until all know it.
 sub meet {
     my ($self, $name) = @_;
-    $self->node('n1')->command('CLUSTER', 'MEET', '127.0.0.1', $self->port($name), $self->port("$name-bus"));
+    $self->node('n1')->command('CLUSTER', 'MEET', $self->host($name), $self->port($name), $self->port("$name-bus"));
 }
 
 sub info {
@@ -165,7 +167,7 @@ sub move_keys {
     @keys = @{ $self->node($from)->command('CLUSTER', 'GETKEYSINSLOT', $slot, 10_000) } if !@keys;
     return if !@keys;
     my @auth = defined $self->{password} ? ('AUTH', $self->{password}) : ();
-    $self->node($from)->command('MIGRATE', '127.0.0.1', $self->port($to), '', 0, 5000, @auth, 'KEYS', @keys);
+    $self->node($from)->command('MIGRATE', $self->host($to), $self->port($to), '', 0, 5000, @auth, 'KEYS', @keys);
 }
 
 sub move_end {
@@ -203,7 +205,7 @@ sub clients {
     my $mine = $node->command('CLIENT', 'ID');
     my @lines = grep { /^id=(\d+)/ && $1 != $mine }
         split /\r?\n/, $node->command('CLIENT', 'LIST', 'TYPE', $type // 'normal');
-    return scalar grep { !/cmd=(?:migrate|restore)/i && /addr=127\.0\.0\.1/ } @lines;
+    return scalar grep { !/cmd=(?:migrate|restore)/i && / addr=127\./ } @lines;
 }
 
 # Connections that a node has taken since it started.

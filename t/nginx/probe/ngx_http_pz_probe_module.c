@@ -93,6 +93,7 @@ ngx_http_pz_probe_before(ngx_conf_t *cf, ngx_pz_store_conf_t *conf, ngx_str_t *b
     ngx_memcpy(addrs + first.naddrs, conf->addrs, conf->naddrs * sizeof(ngx_addr_t));
     conf->addrs = addrs;
     conf->naddrs += first.naddrs;
+    conf->names = NULL;
 
     return NGX_OK;
 }
@@ -197,7 +198,7 @@ ngx_http_pz_probe_state(ngx_http_request_t *r, ngx_pz_probe_main_t *probe,
     static const char *const names[] = {
         "connected", "connect_failed", "lost", "timed_out", "late", "protocol",
         "refused_breaker", "refused_full", "breaker_opened", "replied", "error_reply",
-        "moved", "asked", "again", "uncovered", "mapped"
+        "moved", "asked", "again", "uncovered", "mapped", "near"
     };
 
     pz_sb_t                sb;
@@ -328,6 +329,7 @@ ngx_http_pz_probe_query(ngx_http_request_t *r, ngx_pz_probe_ctx_t *ctx)
     }
 
     query->timeout = ngx_pz_probe_number(r, "t", 0);
+    query->reads = ngx_pz_probe_number(r, "reads", 0);
     query->arena = ctx->replies;
     query->done = ngx_http_pz_probe_done;
     query->data = ctx;
