@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# Reads from a near replica, writes to the master: alone, with Sentinel's conf left out, and in a
+# Reads from a near replica, writes to the master: of one server, and in a
 # cluster; a replica that is down, or that has lost its master, is not asked.
 
 use strict;
