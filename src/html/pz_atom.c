@@ -5,7 +5,7 @@
 #define PZ_ATOM_NAME(symbol, name, flags)   name,
 
 const uint32_t pz_atom_flags[PZ_ATOM_COUNT] = {
-    0,
+    PZ_AF_PLAIN,
     PZ_ATOMS(PZ_ATOM_FLAGS)
 };
 

@@ -76,6 +76,24 @@ uint64_t pz_key_long(const char *p, size_t len);
 /* A short name that ends in NUL: as its own key it would be the name without that. */
 uint64_t pz_key_nul(const char *p, size_t len);
 
+/* The key of a name of 1 to 8 bytes without NUL; 8 bytes at `p` may be read. */
+static inline uint64_t
+pz_key_short(const char *p, unsigned len)
+{
+    uint64_t mask = ~0ull >> (64 - 8 * len);
+    uint64_t w = pz_key_load(p) & mask;
+
+    /* no capital letter has this bit */
+    return (~w & mask & 0x2020202020202020u) ? pz_key_fold(w) : w;
+}
+
+/* How long the name of such a key is; of a mixed key 8, which no such name has. */
+static inline unsigned
+pz_key_len(uint64_t key)
+{
+    return 8 - (unsigned) __builtin_clzll(key | 1) / 8;
+}
+
 /* The key of a name; bytes up to `end` may be read. */
 static inline uint64_t
 pz_key(const char *p, size_t len, const char *end)

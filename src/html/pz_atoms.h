@@ -23,9 +23,12 @@
 #define PZ_AF_ONCE      0x1000u   /* html, head, body: once a document */
 #define PZ_AF_SECTION   0x2000u   /* tbody, tfoot, thead */
 #define PZ_AF_FOSTERS   0x4000u   /* table, sections and tr: other content moves out */
+#define PZ_AF_PLAIN     0x8000u   /* in body, its start tag opens it, and that is all */
+#define PZ_AF_LEAF      0x10000u  /* in body, its start tag opens and closes it, and that is all */
 
 #define PZ_AFG_BLOCK  (PZ_AF_SPECIAL | PZ_AF_BLOCK | PZ_AF_BLOCK_END)
 #define PZ_AFG_VOID   (PZ_AF_SPECIAL | PZ_AF_VOID)
+#define PZ_AFG_LEAF   (PZ_AFG_VOID | PZ_AF_LEAF)
 #define PZ_AFG_H      (PZ_AF_SPECIAL | PZ_AF_HEADING | PZ_AF_BREAKOUT)
 #define PZ_AFG_FB     (PZ_AF_FORMAT | PZ_AF_BREAKOUT)
 #define PZ_AFG_PART   (PZ_AF_SPECIAL | PZ_AF_TABLE | PZ_AF_THOROUGH)
@@ -36,7 +39,7 @@
     PZ_ATOM(ADDRESS, "address", PZ_AFG_BLOCK)                                 \
     PZ_ATOM(ANNOTATION_XML, "annotation-xml", 0)                              \
     PZ_ATOM(APPLET, "applet", PZ_AF_SPECIAL | PZ_AF_SCOPE)                    \
-    PZ_ATOM(AREA, "area", PZ_AFG_VOID)                                        \
+    PZ_ATOM(AREA, "area", PZ_AFG_LEAF)                                        \
     PZ_ATOM(ARTICLE, "article", PZ_AFG_BLOCK)                                 \
     PZ_ATOM(ASIDE, "aside", PZ_AFG_BLOCK)                                     \
     PZ_ATOM(B, "b", PZ_AFG_FB)                                                \
@@ -46,7 +49,7 @@
     PZ_ATOM(BIG, "big", PZ_AFG_FB)                                            \
     PZ_ATOM(BLOCKQUOTE, "blockquote", PZ_AFG_BLOCK | PZ_AF_BREAKOUT)          \
     PZ_ATOM(BODY, "body", PZ_AF_SPECIAL | PZ_AF_BREAKOUT | PZ_AF_ONCE)        \
-    PZ_ATOM(BR, "br", PZ_AFG_VOID | PZ_AF_BREAKOUT)                           \
+    PZ_ATOM(BR, "br", PZ_AFG_LEAF | PZ_AF_BREAKOUT)                           \
     PZ_ATOM(BUTTON, "button", PZ_AF_SPECIAL | PZ_AF_BLOCK_END)                \
     PZ_ATOM(CAPTION, "caption", PZ_AFG_PART | PZ_AF_SCOPE)                    \
     PZ_ATOM(CENTER, "center", PZ_AFG_BLOCK | PZ_AF_BREAKOUT)                  \
@@ -62,7 +65,7 @@
     PZ_ATOM(DL, "dl", PZ_AFG_BLOCK | PZ_AF_BREAKOUT)                          \
     PZ_ATOM(DT, "dt", PZ_AF_SPECIAL | PZ_AF_IMPLIED | PZ_AF_BREAKOUT)         \
     PZ_ATOM(EM, "em", PZ_AFG_FB)                                              \
-    PZ_ATOM(EMBED, "embed", PZ_AFG_VOID | PZ_AF_BREAKOUT)                     \
+    PZ_ATOM(EMBED, "embed", PZ_AFG_LEAF | PZ_AF_BREAKOUT)                     \
     PZ_ATOM(FIELDSET, "fieldset", PZ_AFG_BLOCK)                               \
     PZ_ATOM(FIGCAPTION, "figcaption", PZ_AFG_BLOCK)                           \
     PZ_ATOM(FIGURE, "figure", PZ_AFG_BLOCK)                                   \
@@ -86,9 +89,9 @@
     PZ_ATOM(I, "i", PZ_AFG_FB)                                                \
     PZ_ATOM(IFRAME, "iframe", PZ_AF_SPECIAL)                                  \
     PZ_ATOM(IMAGE, "image", 0)                                                \
-    PZ_ATOM(IMG, "img", PZ_AFG_VOID | PZ_AF_BREAKOUT)                         \
-    PZ_ATOM(INPUT, "input", PZ_AFG_VOID)                                      \
-    PZ_ATOM(KEYGEN, "keygen", PZ_AFG_VOID)                                    \
+    PZ_ATOM(IMG, "img", PZ_AFG_LEAF | PZ_AF_BREAKOUT)                         \
+    PZ_ATOM(INPUT, "input", PZ_AFG_LEAF)                                      \
+    PZ_ATOM(KEYGEN, "keygen", PZ_AFG_LEAF)                                    \
     PZ_ATOM(LI, "li", PZ_AF_SPECIAL | PZ_AF_IMPLIED | PZ_AF_BREAKOUT)         \
     PZ_ATOM(LINK, "link", PZ_AFG_VOID | PZ_AF_HEAD)                           \
     PZ_ATOM(LISTING, "listing", PZ_AF_SPECIAL | PZ_AF_BLOCK_END | PZ_AF_BREAKOUT) \
@@ -114,28 +117,28 @@
     PZ_ATOM(OPTGROUP, "optgroup", PZ_AF_IMPLIED)                              \
     PZ_ATOM(OPTION, "option", PZ_AF_IMPLIED)                                  \
     PZ_ATOM(P, "p", PZ_AF_SPECIAL | PZ_AF_BLOCK | PZ_AF_IMPLIED | PZ_AF_BREAKOUT) \
-    PZ_ATOM(PARAM, "param", PZ_AFG_VOID)                                      \
+    PZ_ATOM(PARAM, "param", PZ_AFG_LEAF)                                      \
     PZ_ATOM(PLAINTEXT, "plaintext", PZ_AF_SPECIAL)                            \
     PZ_ATOM(PRE, "pre", PZ_AF_SPECIAL | PZ_AF_BLOCK_END | PZ_AF_BREAKOUT)     \
     PZ_ATOM(RB, "rb", PZ_AF_IMPLIED)                                          \
     PZ_ATOM(RP, "rp", PZ_AF_IMPLIED)                                          \
     PZ_ATOM(RT, "rt", PZ_AF_IMPLIED)                                          \
     PZ_ATOM(RTC, "rtc", PZ_AF_IMPLIED)                                        \
-    PZ_ATOM(RUBY, "ruby", PZ_AF_BREAKOUT)                                     \
+    PZ_ATOM(RUBY, "ruby", PZ_AF_PLAIN | PZ_AF_BREAKOUT)                       \
     PZ_ATOM(S, "s", PZ_AFG_FB)                                                \
     PZ_ATOM(SCRIPT, "script", PZ_AF_SPECIAL | PZ_AF_HEAD)                     \
     PZ_ATOM(SEARCH, "search", PZ_AFG_BLOCK)                                   \
     PZ_ATOM(SECTION, "section", PZ_AFG_BLOCK)                                 \
     PZ_ATOM(SELECT, "select", PZ_AF_SPECIAL)                                  \
     PZ_ATOM(SMALL, "small", PZ_AFG_FB)                                        \
-    PZ_ATOM(SOURCE, "source", PZ_AFG_VOID)                                    \
-    PZ_ATOM(SPAN, "span", PZ_AF_BREAKOUT)                                     \
+    PZ_ATOM(SOURCE, "source", PZ_AFG_LEAF)                                    \
+    PZ_ATOM(SPAN, "span", PZ_AF_PLAIN | PZ_AF_BREAKOUT)                       \
     PZ_ATOM(STRIKE, "strike", PZ_AFG_FB)                                      \
     PZ_ATOM(STRONG, "strong", PZ_AFG_FB)                                      \
     PZ_ATOM(STYLE, "style", PZ_AF_SPECIAL | PZ_AF_HEAD)                       \
-    PZ_ATOM(SUB, "sub", PZ_AF_BREAKOUT)                                       \
+    PZ_ATOM(SUB, "sub", PZ_AF_PLAIN | PZ_AF_BREAKOUT)                         \
     PZ_ATOM(SUMMARY, "summary", PZ_AFG_BLOCK)                                 \
-    PZ_ATOM(SUP, "sup", PZ_AF_BREAKOUT)                                       \
+    PZ_ATOM(SUP, "sup", PZ_AF_PLAIN | PZ_AF_BREAKOUT)                         \
     PZ_ATOM(SVG, "svg", 0)                                                    \
     PZ_ATOM(TABLE, "table", PZ_AFG_TABLE)                                     \
     PZ_ATOM(TBODY, "tbody", PZ_AFG_PART | PZ_AF_SECTION | PZ_AF_FOSTERS)      \
@@ -147,12 +150,12 @@
     PZ_ATOM(THEAD, "thead", PZ_AFG_PART | PZ_AF_SECTION | PZ_AF_FOSTERS)      \
     PZ_ATOM(TITLE, "title", PZ_AF_SPECIAL | PZ_AF_HEAD)                       \
     PZ_ATOM(TR, "tr", PZ_AFG_PART | PZ_AF_FOSTERS)                            \
-    PZ_ATOM(TRACK, "track", PZ_AFG_VOID)                                      \
+    PZ_ATOM(TRACK, "track", PZ_AFG_LEAF)                                      \
     PZ_ATOM(TT, "tt", PZ_AFG_FB)                                              \
     PZ_ATOM(U, "u", PZ_AFG_FB)                                                \
     PZ_ATOM(UL, "ul", PZ_AFG_BLOCK | PZ_AF_BREAKOUT)                          \
-    PZ_ATOM(VAR, "var", PZ_AF_BREAKOUT)                                       \
-    PZ_ATOM(WBR, "wbr", PZ_AFG_VOID)                                          \
+    PZ_ATOM(VAR, "var", PZ_AF_PLAIN | PZ_AF_BREAKOUT)                         \
+    PZ_ATOM(WBR, "wbr", PZ_AFG_LEAF)                                          \
     PZ_ATOM(XMP, "xmp", PZ_AF_SPECIAL)
 
 #endif

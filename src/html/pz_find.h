@@ -46,28 +46,70 @@ pz_find_mask_space(__m128i v, char a, char b)
 
 #endif
 
+#define PZ_FIND_BLOCK  16
+
+/* Where a name ends in the block at `p`; PZ_FIND_BLOCK when it goes on behind it. */
+static inline unsigned
+pz_find_name_len(const char *p)
+{
+#ifdef __SSE2__
+    __m128i  v = _mm_loadu_si128((const __m128i *) p);
+    unsigned mask = pz_find_mask_space(v, '/', '>') | pz_find_mask(v, '=');
+
+    return (unsigned) __builtin_ctz(mask | 1u << PZ_FIND_BLOCK);
+#else
+    unsigned len = 0;
+
+    while (len < PZ_FIND_BLOCK && (unsigned char) p[len] > ' ' && p[len] != '/'
+           && p[len] != '>' && p[len] != '=')
+    {
+        len++;
+    }
+
+    return len;
+#endif
+}
+
+/* A bit for each byte of the block at `p` that is 0x20 or below. */
+static inline unsigned
+pz_find_blanks(const char *p)
+{
+#ifdef __SSE2__
+    __m128i v = _mm_loadu_si128((const __m128i *) p);
+
+    return (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(' ')), v));
+#else
+    unsigned mask = 0;
+
+    for (unsigned i = 0; i < PZ_FIND_BLOCK; i++) {
+        mask |= (unsigned) ((unsigned char) p[i] <= ' ') << i;
+    }
+
+    return mask;
+#endif
+}
+
 /* Long runs go to memchr, which has wider vectors; short ones do not pay its call. */
+const char *pz_find_far(const char *p, const char *end, char c);
+
+/* Most runs end in the first 32 bytes: one step, so that their lengths mislead no branch. */
 static inline const char *
 pz_find(const char *p, const char *end, char c)
 {
 #ifdef __SSE2__
-    for (int i = 0; i < 8; i++) {
-        if (end - p < 16) {
-            break;
-        }
-
-        unsigned mask = pz_find_mask(_mm_loadu_si128((const __m128i *) p), c);
+    if (end - p >= 32) {
+        unsigned low = pz_find_mask(_mm_loadu_si128((const __m128i *) p), c);
+        unsigned high = pz_find_mask(_mm_loadu_si128((const __m128i *) (p + 16)), c);
+        unsigned mask = low | high << 16;
 
         if (mask) {
             return p + __builtin_ctz(mask);
         }
-        p += 16;
+        p += 32;
     }
 #endif
 
-    const char *hit = p < end ? memchr(p, c, (size_t) (end - p)) : NULL;
-
-    return hit ? hit : end;
+    return pz_find_far(p, end, c);
 }
 
 static inline const char *
@@ -85,6 +127,31 @@ pz_find2(const char *p, const char *end, char a, char b)
 #endif
 
     while (p < end && *p != a && *p != b) {
+        p++;
+    }
+
+    return p;
+}
+
+/* The first byte that is no white space. */
+static inline const char *
+pz_find_ink(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    for ( ; end - p >= 16; p += 16) {
+        __m128i  v = _mm_loadu_si128((const __m128i *) p);
+        __m128i  tab = _mm_sub_epi8(v, _mm_set1_epi8('\t'));
+        __m128i  range = _mm_cmpeq_epi8(_mm_min_epu8(tab, _mm_set1_epi8('\r' - '\t')), tab);
+        unsigned space = (unsigned) _mm_movemask_epi8(range) & ~pz_find_mask(v, '\v');
+        unsigned ink = ~(space | pz_find_mask(v, ' ')) & 0xffff;
+
+        if (ink) {
+            return p + __builtin_ctz(ink);
+        }
+    }
+#endif
+
+    while (p < end && pz_is_space(*p)) {
         p++;
     }
 

@@ -1,96 +1,6 @@
 #include "pz_find.h"
 #include "pz_match_compound.h"
-
-
-static inline uint64_t
-bloom(uint64_t key)
-{
-    return 1ull << ((key * PZ_KEY_MIX) >> 58);
-}
-
-
-static inline uint32_t
-slot_of(const pz_matcher_t *m, pz_key_kind_t kind, uint64_t key)
-{
-    return (uint32_t) (((key ^ kind) * PZ_KEY_MIX) >> 32) & m->mask;
-}
-
-
-static void
-file(pz_matcher_t *m, uint32_t i)
-{
-    const pz_compound_t *c = m->tests[i].compound;
-    unsigned             atom;
-    uint32_t            *head = &m->any;
-
-    switch (c->key_kind) {
-    case PZ_KEY_ID:
-        m->ids |= bloom(c->key);
-        break;
-    case PZ_KEY_CLASS:
-        m->classes |= bloom(c->key);
-        break;
-    case PZ_KEY_TYPE:
-        atom = pz_atom_from(c->key);
-        m->atoms[atom / 64] |= 1ull << (atom & 63);
-        break;
-    case PZ_KEY_ATTR:
-        m->attrs |= pz_attr_bit(c->key_name.data, c->key_name.len);
-        break;
-    default:
-        break;
-    }
-
-    if (c->key_kind != PZ_KEY_ANY) {
-        head = &m->slots[slot_of(m, c->key_kind, c->key)];
-    }
-
-    m->tests[i].next = *head;
-    *head = i;
-}
-
-
-int
-pz_matcher_init(pz_matcher_t *m, pz_arena_t *arena, const pz_edit_t *edits, size_t n)
-{
-    uint32_t ntests = 0, nstates = 0, nslots = 4, i = 0;
-
-    *m = (pz_matcher_t) { .arena = arena };
-    pz_sb_init(&m->plain, arena, SIZE_MAX);
-
-    for (size_t e = 0; e < n; e++) {
-        ntests += edits[e].selector->ntests;
-        nstates += edits[e].selector->nstates;
-        m->features |= edits[e].selector->features & ~(PZ_SELECTOR_ONCE | PZ_SELECTOR_BARE);
-    }
-
-    while (nslots < ntests * 2) {
-        nslots *= 2;
-    }
-
-    m->mask = nslots - 1;
-    m->ntests = ntests;
-    m->tests = pz_arena_array(arena, ntests + 1, sizeof(pz_test_t));
-    m->slots = pz_arena_array(arena, nslots, sizeof(uint32_t));
-    m->open = pz_arena_array(arena, nstates + 1, sizeof(uint32_t));
-    if (m->tests == NULL || m->slots == NULL || m->open == NULL) {
-        return -1;
-    }
-
-    for (size_t e = 0; e < n; e++) {
-        for (const pz_compound_t *c = edits[e].selector->tests; c; c = c->next_test) {
-            m->tests[++i] = (pz_test_t) { .compound = c, .edit = (uint32_t) e,
-                                          .base = m->nstates, .left = PZ_NO_STATE };
-            if (c->left) {
-                m->tests[i].left = m->nstates + c->left->state;
-            }
-            file(m, i);
-        }
-        m->nstates += edits[e].selector->nstates;
-    }
-
-    return 0;
-}
+#include "pz_match_index.h"
 
 
 static int
@@ -183,8 +93,8 @@ run_classes(pz_matcher_t *m, const pz_match_t *match, pz_node_t *node)
         if (p > from) {
             uint64_t key = pz_key(from, (size_t) (p - from), readable);
 
-            if (m->classes & bloom(key)) {
-                run_chain(m, match, node, m->slots[slot_of(m, PZ_KEY_CLASS, key)]);
+            if (m->classes & pz_match_bit(key)) {
+                run_chain(m, match, node, m->slots[pz_match_slot(m, PZ_KEY_CLASS, key)]);
             }
         }
     }
@@ -199,7 +109,9 @@ run_attrs(pz_matcher_t *m, const pz_match_t *match, pz_node_t *node)
 
     while (pz_tag_next_attr(match->tag, &at, &attr)) {
         if (m->attrs & pz_attr_bit(attr.name.data, attr.name.len)) {
-            run_chain(m, match, node, m->slots[slot_of(m, PZ_KEY_ATTR, pz_key_of(attr.name))]);
+            uint32_t slot = pz_match_slot(m, PZ_KEY_ATTR, pz_key_of(attr.name));
+
+            run_chain(m, match, node, m->slots[slot]);
         }
     }
 }
@@ -213,13 +125,13 @@ run_tests(pz_matcher_t *m, const pz_match_t *match, pz_node_t *node)
     uint64_t        key;
 
     if (m->atoms[atom / 64] >> (atom & 63) & 1) {
-        run_chain(m, match, node, m->slots[slot_of(m, PZ_KEY_TYPE, node->key)]);
+        run_chain(m, match, node, m->slots[pz_match_slot(m, PZ_KEY_TYPE, node->key)]);
     }
 
     if (m->ids && tag->id.len) {
         key = pz_key(tag->id.data, tag->id.len, tag->whole.data + tag->whole.len);
-        if (m->ids & bloom(key)) {
-            run_chain(m, match, node, m->slots[slot_of(m, PZ_KEY_ID, key)]);
+        if (m->ids & pz_match_bit(key)) {
+            run_chain(m, match, node, m->slots[pz_match_slot(m, PZ_KEY_ID, key)]);
         }
     }
 

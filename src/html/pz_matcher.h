@@ -33,6 +33,8 @@ typedef struct {
     uint32_t  n, room;
 } pz_marks_t;
 
+#define PZ_MATCH_STARTS  1024
+
 typedef struct {
     pz_arena_t      *arena;
     pz_test_t       *tests;     /* from 1 */
@@ -43,6 +45,7 @@ typedef struct {
     uint64_t         ids;       /* Bloom filters of 64 bits */
     uint64_t         classes;
     uint64_t         attrs;     /* pz_attr_bit of the attributes that are looked up */
+    uint64_t         starts[PZ_MATCH_STARTS / 64];  /* how the classes begin */
     pz_marks_t       marks;     /* state << 2 | kind, in the order of the stack */
     pz_marks_t       fresh;     /* of the element at hand */
     pz_marks_t       hits;      /* edits that match it, in their order */

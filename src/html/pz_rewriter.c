@@ -1,6 +1,7 @@
 #include "pz_find.h"
 #include "pz_newline.h"
 #include "pz_place.h"
+#include "pz_skim.h"
 #include "pz_tree_build.h"
 
 #define MAX_TAG      (64u << 10)
@@ -107,8 +108,7 @@ take_stock(pz_rewriter_t *rw)
     }
 
     if (rw->outcome == PZ_OUTCOME_EDITING) {
-        rw->scan.want_text = (uint8_t) pz_tree_wants_text(&rw->tree);
-        rw->scan.cdata = (uint8_t) pz_tree_in_foreign(&rw->tree);
+        pz_tree_instruct(&rw->tree, &rw->scan);
     } else {
         rw->scan.want_text = 0;
         rw->passing = rw->drop == PZ_DROP_NONE;
@@ -161,16 +161,14 @@ static void
 on_text(pz_rewriter_t *rw)
 {
     pz_str_t text = rw->scan.bytes;
-    size_t   blank = 0;
+    size_t   blank;
 
     if (rw->outcome != PZ_OUTCOME_EDITING) {
         return;
     }
 
     text = pz_newline_strip(rw, text);
-    while (blank < text.len && pz_is_space(text.data[blank])) {
-        blank++;
-    }
+    blank = text.len ? (size_t) (pz_find_ink(text.data, text.data + text.len) - text.data) : 0;
 
     rw->tag = NULL;
     pz_place_begin(rw, rw->scan.carry.len ? rw->scan.from : text.data);
@@ -224,7 +222,7 @@ static void
 run(pz_rewriter_t *rw)
 {
     while (!rw->passing && !rw->out.dead) {
-        switch (pz_scan_next(&rw->scan)) {
+        switch (pz_skim(rw) ? PZ_SCAN_TAG : pz_scan_next(&rw->scan)) {
 
         case PZ_SCAN_MORE:
             return;

@@ -115,15 +115,7 @@ read_tag(pz_scan_t *scan, const char *lt, const char *end)
     tag->key = pz_key(name, tag->name.len, end);
     tag->atom = (uint8_t) pz_atom_from(tag->key);
 
-    if (*p == '>') {
-        tag->id = tag->class_ = PZ_STR_NONE;
-        tag->names = 0;
-        tag->self_closing = 0;
-        p++;
-    } else {
-        p = pz_tag_walk(tag, p, end);
-    }
-
+    p = *p == '>' ? pz_tag_bare(tag, p) : pz_tag_walk(tag, p, end);
     if (p != NULL) {
         tag->whole = (pz_str_t) { lt, (size_t) (p - lt) };
     }
@@ -357,7 +349,7 @@ resume_opening(pz_scan_t *scan)
 
 /* In a script's comment-like parts "-->" leads back to plain script data. */
 static const char *
-next_in_script(pz_scan_t *scan, const char *p)
+next_in_level(pz_scan_t *scan, const char *p)
 {
     while (scan->level) {
         p = pz_find2(p, scan->end, '<', '>');
@@ -371,7 +363,29 @@ next_in_script(pz_scan_t *scan, const char *p)
         p++;
     }
 
-    return pz_find(p, scan->end, '<');
+    return p;
+}
+
+
+/* The next '<' that may be more than text in raw text: of "</", in scripts also of "<!". */
+static const char *
+next_in_raw(pz_scan_t *scan, const char *p)
+{
+    const char *end = scan->end;
+    char        also = scan->mode == PZ_TEXT_SCRIPT ? '!' : '/';
+
+    p = next_in_level(scan, p);
+    if (scan->level) {
+        return p;
+    }
+
+    for (p = pz_find(p, end, '<'); p < end; p = pz_find(p + 1, end, '<')) {
+        if (p + 1 == end || p[1] == '/' || p[1] == also) {
+            break;
+        }
+    }
+
+    return p;
 }
 
 
@@ -386,12 +400,12 @@ scan_text(pz_scan_t *scan)
         lt = scan->end;
         break;
 
-    case PZ_TEXT_SCRIPT:
-        lt = next_in_script(scan, from);
+    case PZ_TEXT_DATA:
+        lt = pz_find(from, scan->end, '<');
         break;
 
     default:
-        lt = pz_find(from, scan->end, '<');
+        lt = next_in_raw(scan, from);
     }
 
     if (lt == scan->end && scan->level) {

@@ -1,6 +1,11 @@
 #include "pz_tag.h"
 #include "pz_find.h"
 
+#define USUAL_NAME  (PZ_FIND_BLOCK - 2)    /* leaves two bytes of a block for =" */
+
+/* As pz_key_load reads them. */
+#define NAME_ID     0x6469u
+#define NAME_CLASS  0x7373616c63u
 
 /*
  * One attribute at `p`, which is no white space, '/' or '>'.  Returns the place
@@ -61,36 +66,100 @@ skip_to_attr(const char *p, const char *end)
 }
 
 
+/* What is kept of the attributes' values: those of the first id and class. */
+enum { OTHER, ID, CLASS, KINDS };
+
+typedef struct {
+    pz_str_t value[KINDS];
+    uint64_t names;
+} notes_t;
+
+
+/*
+ * Which attribute comes next is as good as random: no branch asks for it.
+ * Eight bytes may be read at the name.
+ */
 static inline void
-note_attr(pz_tag_t *tag, const pz_attr_t *attr)
+note_usual(notes_t *notes, const pz_attr_t *attr)
 {
-    const char *n = attr->name.data;
+    size_t   len = attr->name.len;
+    uint64_t mask = len < 8 ? (1ull << 8 * len) - 1 : 0;
+    uint64_t name = (pz_key_load(attr->name.data) | 0x2020202020202020u) & mask;
+    unsigned kind = (unsigned) (name == NAME_CLASS) * CLASS | (unsigned) (name == NAME_ID) * ID;
 
-    tag->names |= pz_attr_bit(n, attr->name.len);
-
-    if (attr->name.len == 2) {
-        if ((n[0] | 0x20) == 'i' && (n[1] | 0x20) == 'd' && !tag->id.data) {
-            tag->id = attr->value.data ? attr->value : (pz_str_t) { n, 0 };
-        }
-
-    } else if (attr->name.len == 5 && (n[0] | 0x20) == 'c' && !tag->class_.data
-               && pz_str_ieq(attr->name, PZ_STR("class")))
-    {
-        tag->class_ = attr->value.data ? attr->value : (pz_str_t) { n, 0 };
-    }
+    kind = notes->value[kind].data ? OTHER : kind;
+    notes->value[kind] = attr->value;
+    notes->names |= pz_attr_bit(attr->name.data, attr->name.len);
 }
 
 
-const char *
-pz_tag_walk(pz_tag_t *tag, const char *p, const char *end)
+static inline void
+note_attr(notes_t *notes, const pz_attr_t *attr)
 {
-    pz_attr_t attr;
+    unsigned kind = pz_str_ieq(attr->name, PZ_STR("id")) ? ID
+                    : pz_str_ieq(attr->name, PZ_STR("class")) ? CLASS : OTHER;
 
-    tag->id = tag->class_ = PZ_STR_NONE;
-    tag->names = 0;
-    tag->self_closing = 0;
+    kind = notes->value[kind].data ? OTHER : kind;
+    notes->value[kind] = attr->value.data ? attr->value : (pz_str_t) { attr->name.data, 0 };
+    notes->names |= pz_attr_bit(attr->name.data, attr->name.len);
+}
+
+
+/*
+ * name="value" at `p`, where a vector can be read, as nearly all attributes are
+ * written.  Returns the place behind it, `end` when the value does not end
+ * before that, or NULL: it is written otherwise.
+ */
+static inline const char *
+read_usual(const char *p, const char *end, pz_attr_t *attr)
+{
+    unsigned    len = pz_find_name_len(p);
+    const char *q = p + len + 1;
+
+    attr->name = (pz_str_t) { p, len };
+    if (len == 0 || len > USUAL_NAME || q[-1] != '=') {
+        return NULL;
+    }
+
+    /* a constant each: a quote that is not known makes a slower search */
+    if (*q == '"') {
+        p = pz_find(++q, end, '"');
+    } else if (*q == '\'') {
+        p = pz_find(++q, end, '\'');
+    } else {
+        return NULL;
+    }
+    attr->value = (pz_str_t) { q, (size_t) (p - q) };
+
+    return p == end ? end : p + 1;
+}
+
+
+static inline const char *
+walk(pz_tag_t *tag, notes_t *notes, const char *p, const char *end)
+{
+    pz_attr_t   attr;
+    const char *next;
 
     for ( ;; ) {
+        if (end - p > PZ_FIND_BLOCK) {
+            p += *p == ' ';
+            if (*p == '>') {
+                return p + 1;
+            }
+
+            next = read_usual(p, end, &attr);
+            if (next == end) {
+                return NULL;
+            }
+            if (next) {
+                note_usual(notes, &attr);
+                p = next;
+                continue;
+            }
+        }
+
+        next = p;
         p = skip_to_attr(p, end);
         if (p == end) {
             return NULL;
@@ -105,13 +174,32 @@ pz_tag_walk(pz_tag_t *tag, const char *p, const char *end)
             return p + 2;
         }
 
+        if (p > next) {
+            continue;
+        }
+
         p = read_attr(p, end, &attr);
         if (p == NULL) {
             return NULL;
         }
 
-        note_attr(tag, &attr);
+        note_attr(notes, &attr);
     }
+}
+
+
+const char *
+pz_tag_walk(pz_tag_t *tag, const char *p, const char *end)
+{
+    notes_t notes = { .names = 0 };
+
+    tag->self_closing = 0;
+    p = walk(tag, &notes, p, end);
+    tag->id = notes.value[ID];
+    tag->class_ = notes.value[CLASS];
+    tag->names = notes.names;
+
+    return p;
 }
 
 

@@ -40,6 +40,17 @@ pz_attr_bit(const char *name, size_t len)
  */
 const char *pz_tag_walk(pz_tag_t *tag, const char *p, const char *end);
 
+/* The same where '>' follows the name. */
+static inline const char *
+pz_tag_bare(pz_tag_t *tag, const char *p)
+{
+    tag->id = tag->class_ = PZ_STR_NONE;
+    tag->names = 0;
+    tag->self_closing = 0;
+
+    return p + 1;
+}
+
 /*
  * The next attribute of a complete tag; start with *at = NULL.  0 when there
  * are no more.  Duplicates are given too: the first of a name counts.

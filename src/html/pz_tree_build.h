@@ -34,6 +34,14 @@ pz_tree_wants_text(const pz_tree_t *tree)
 
 void pz_tree_text(pz_tree_t *tree, int blank);
 
+/* What the tokenizer has to know of the tree as it stands now. */
+static inline void
+pz_tree_instruct(const pz_tree_t *tree, pz_scan_t *scan)
+{
+    scan->want_text = (uint8_t) pz_tree_wants_text(tree);
+    scan->cdata = (uint8_t) pz_tree_in_foreign(tree);
+}
+
 /* The page has ended: everything closes. */
 void pz_tree_eof(pz_tree_t *tree);
 

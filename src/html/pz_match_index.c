@@ -1,0 +1,202 @@
+/*
+ * The tests of all selectors, filed by what an element must have for them.
+ */
+#include "pz_find.h"
+#include "pz_match_index.h"
+
+
+/* A bit for how a class name begins, whatever its case. */
+static inline unsigned
+start_of(unsigned char first, unsigned char second)
+{
+    return ((first & 31u) << 5 ^ (second | 0x20u)) & (PZ_MATCH_STARTS - 1);
+}
+
+
+/* What cannot be told by two bytes may begin anyhow. */
+static void
+file_start(pz_matcher_t *m, pz_str_t name)
+{
+    if (name.len < 2 || (unsigned char) name.data[0] <= ' ') {
+        memset(m->starts, 0xff, sizeof(m->starts));
+
+    } else {
+        unsigned start = start_of((unsigned char) name.data[0], (unsigned char) name.data[1]);
+
+        m->starts[start / 64] |= 1ull << (start & 63);
+    }
+}
+
+
+static void
+file(pz_matcher_t *m, uint32_t i)
+{
+    const pz_compound_t *c = m->tests[i].compound;
+    unsigned             atom;
+    uint32_t            *head = &m->any;
+
+    switch (c->key_kind) {
+    case PZ_KEY_ID:
+        m->ids |= pz_match_bit(c->key);
+        break;
+    case PZ_KEY_CLASS:
+        m->classes |= pz_match_bit(c->key);
+        file_start(m, c->key_name);
+        break;
+    case PZ_KEY_TYPE:
+        atom = pz_atom_from(c->key);
+        m->atoms[atom / 64] |= 1ull << (atom & 63);
+        break;
+    case PZ_KEY_ATTR:
+        m->attrs |= pz_attr_bit(c->key_name.data, c->key_name.len);
+        break;
+    default:
+        break;
+    }
+
+    if (c->key_kind != PZ_KEY_ANY) {
+        head = &m->slots[pz_match_slot(m, c->key_kind, c->key)];
+    }
+
+    m->tests[i].next = *head;
+    *head = i;
+}
+
+
+int
+pz_matcher_init(pz_matcher_t *m, pz_arena_t *arena, const pz_edit_t *edits, size_t n)
+{
+    uint32_t ntests = 0, nstates = 0, nslots = 4, i = 0;
+
+    *m = (pz_matcher_t) { .arena = arena };
+    pz_sb_init(&m->plain, arena, SIZE_MAX);
+
+    for (size_t e = 0; e < n; e++) {
+        ntests += edits[e].selector->ntests;
+        nstates += edits[e].selector->nstates;
+        m->features |= edits[e].selector->features & ~(PZ_SELECTOR_ONCE | PZ_SELECTOR_BARE);
+    }
+
+    while (nslots < ntests * 2) {
+        nslots *= 2;
+    }
+
+    m->mask = nslots - 1;
+    m->ntests = ntests;
+    m->tests = pz_arena_array(arena, ntests + 1, sizeof(pz_test_t));
+    m->slots = pz_arena_array(arena, nslots, sizeof(uint32_t));
+    m->open = pz_arena_array(arena, nstates + 1, sizeof(uint32_t));
+    if (m->tests == NULL || m->slots == NULL || m->open == NULL) {
+        return -1;
+    }
+
+    for (size_t e = 0; e < n; e++) {
+        for (const pz_compound_t *c = edits[e].selector->tests; c; c = c->next_test) {
+            m->tests[++i] = (pz_test_t) { .compound = c, .edit = (uint32_t) e,
+                                          .base = m->nstates, .left = PZ_NO_STATE };
+            if (c->left) {
+                m->tests[i].left = m->nstates + c->left->state;
+            }
+            file(m, i);
+        }
+        m->nstates += edits[e].selector->nstates;
+    }
+
+    return 0;
+}
+
+
+static int
+has_key(const pz_matcher_t *m, pz_key_kind_t kind, uint64_t key)
+{
+    uint32_t i = m->slots[pz_match_slot(m, kind, key)];
+
+    while (i && (m->tests[i].compound->key_kind != kind || m->tests[i].compound->key != key)) {
+        i = m->tests[i].next;
+    }
+
+    return i != 0;
+}
+
+
+/* The class name that begins at `p`: is it one that is asked for? */
+static int
+asks_class(const pz_matcher_t *m, const char *p, const char *end, const char *readable)
+{
+    const char *to = pz_find_space(p, readable, ' ', ' ');
+    uint64_t    key;
+
+    to = to < end ? to : end;
+    key = pz_key(p, (size_t) (to - p), readable);
+
+    return (m->classes & pz_match_bit(key)) && has_key(m, PZ_KEY_CLASS, key);
+}
+
+
+/* Bits of a block's bytes that begin a word; `blanks` has those between words. */
+static inline unsigned
+starts_of(unsigned blanks, unsigned before)
+{
+    return ~blanks & (blanks << 1 | before) & ((1u << PZ_FIND_BLOCK) - 1);
+}
+
+
+/* The same of a block that cannot be read whole. */
+static unsigned
+blanks_of_rest(const char *p, const char *end)
+{
+    char rest[PZ_FIND_BLOCK] = { 0 };
+
+    memcpy(rest, p, (size_t) (end - p));
+
+    return pz_find_blanks(rest);
+}
+
+
+int
+pz_match_asks_classes(const pz_matcher_t *m, pz_str_t value, const char *readable)
+{
+    const char *p = value.data, *end = p + value.len;
+    unsigned    before = 1;
+
+    for ( ; p < end; p += PZ_FIND_BLOCK) {
+        unsigned blanks = readable - p > PZ_FIND_BLOCK ? pz_find_blanks(p)
+                                                       : blanks_of_rest(p, end);
+        unsigned starts;
+
+        if (end - p < PZ_FIND_BLOCK) {
+            blanks |= ~0u << (end - p);
+        }
+
+        for (starts = starts_of(blanks, before); starts; starts &= starts - 1) {
+            const char *word = p + __builtin_ctz(starts);
+            unsigned    start = start_of((unsigned char) word[0], (unsigned char) word[1]);
+
+            if ((m->starts[start / 64] >> (start & 63) & 1)
+                && asks_class(m, word, end, readable))
+            {
+                return 1;
+            }
+        }
+
+        before = blanks >> (PZ_FIND_BLOCK - 1) & 1;
+    }
+
+    return 0;
+}
+
+
+int
+pz_match_asks_id(const pz_matcher_t *m, pz_str_t id, const char *readable)
+{
+    uint64_t key = pz_key(id.data, id.len, readable);
+
+    return (m->ids & pz_match_bit(key)) && has_key(m, PZ_KEY_ID, key);
+}
+
+
+int
+pz_match_asks_type(const pz_matcher_t *m, uint64_t key)
+{
+    return has_key(m, PZ_KEY_TYPE, key);
+}
