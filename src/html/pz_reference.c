@@ -153,13 +153,14 @@ pz_reference_suspect(pz_str_t value)
 pz_str_t
 pz_reference_decode(pz_sb_t *sb, pz_str_t value)
 {
-    const char *p = value.data, *end = p + value.len, *next;
+    const char *p, *end, *next;
 
     if (!pz_reference_suspect(value)) {
         return value;
     }
 
-    for (sb->len = 0; p < end; p = next) {
+    end = value.data + value.len;
+    for (p = value.data, sb->len = 0; p < end; p = next) {
         next = p + 1;
         if (*p == '&') {
             const char *behind = next < end && *next == '#' ? read_number(sb, next + 1, end)
