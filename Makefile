@@ -3,6 +3,7 @@
 # make test            everything; see docs/develop.md
 # make demo            a shop, personalized; make demo-stop ends it
 # make bench [BENCH=full]   beside plain nginx and others, and with Redis in trouble; see docs/performance.md
+# make bench-scale [SCALE=options]   as visitors, workers, campaigns grow; see docs/scaling.md
 # make bench-html      the HTML rewriter's MB/s on real pages
 # make fuzz [FUZZ=name] [FUZZ_TIME=seconds each, 60]
 # make module NGX=dir  the module against an nginx source tree
@@ -194,6 +195,13 @@ bench:
 	@sh t/tools/install bench
 	@$(MAKE) --no-print-directory -j$(NPROC) module
 	@perl t/bench/bench.pl $(BENCH)
+
+# As visitors, workers, campaigns, slots and listeners become more.
+.PHONY: bench-scale
+bench-scale:
+	@sh t/tools/install bench
+	@$(MAKE) --no-print-directory -j$(NPROC) module
+	@perl t/bench/scale.pl $(SCALE)
 
 # The HTML rewriter over real pages, beside memchr and html-rewriter-wasm.
 .PHONY: bench-html

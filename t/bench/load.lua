@@ -1,7 +1,9 @@
 -- For wrk: which page and which visitor each request is for, and the figures as one line.
--- Arguments: path prefix, number of pages, number of visitors, seed.
+-- Arguments: path prefix, number of pages, number of visitors, seed, skew.
+--
+-- Skew 0: all visitors come as often.  1: the n-th in proportion to 1/n (Zipf's law, by the inverse of its integral).
 
-local pages, visitors, prefix
+local pages, visitors, prefix, skew
 local headers = {
     ["Accept"] = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     ["Accept-Language"] = "th,en;q=0.8",
@@ -13,10 +15,17 @@ local headers = {
 function init(args)
     prefix, pages, visitors = args[1], tonumber(args[2]), tonumber(args[3])
     math.randomseed(tonumber(args[4]))
+    skew = tonumber(args[5] or 0)
+end
+
+local function visitor()
+    if skew == 0 then return math.random(visitors) end
+    if skew == 1 then return math.floor(visitors ^ math.random()) end
+    return math.floor((math.random() * (visitors ^ (1 - skew) - 1) + 1) ^ (1 / (1 - skew)))
 end
 
 function request()
-    headers["Cookie"] = "theme=light; visitor=v" .. math.random(visitors)
+    headers["Cookie"] = "theme=light; visitor=v" .. string.format("%d", visitor())
     return wrk.format("GET", prefix .. math.random(pages) .. ".html", headers)
 end
 

@@ -5,38 +5,41 @@ package Bench::Load;
 use strict;
 use warnings;
 
-# { rate, p50, p99 (ms), cpu (us a request), memory (MB) }
-sub measure {
-    my ($server, %o) = @_;    # kind kb connections seconds pages visitors seed
+use List::Util qw(sum);
 
-    my $worker = $server->worker;
+# { requests, rate, p50, p99 (ms), cpu (us a request, of all workers), memory (MB) }
+sub measure {
+    my ($server, %o) = @_;    # kind kb connections seconds pages visitors seed skew; prefix: instead of kind and kb
+
+    my @workers = $server->serving;
     my $net = $server->{shared}{net};
     my $url = 'http://' . ($net ? $net->{address} : '127.0.0.1') . ':' . $server->port('web') . '/';
     my @command = ($net ? @{ $net->{client} } : (), 'wrk', '-t1', "-c$o{connections}", "-d$o{seconds}s", '--timeout', '10s',
         '-s', "$server->{shared}{bench}/load.lua", $url, '--',
-        $server->path($o{kind}, $o{kb}), $o{pages}, $o{visitors}, $o{seed});
+        $o{prefix} // $server->path($o{kind}, $o{kb}), $o{pages}, $o{visitors}, $o{seed}, $o{skew} // 0);
 
-    my $before = _spent($worker);
+    my $before = spent(@workers);
     open my $out, '-|', @command or die "wrk: $!\n";
     my $text = join '', <$out>;
     close $out;
-    my $spent = _spent($worker) - $before;
+    my $spent = spent(@workers) - $before;
 
     my %got = $text =~ /^BENCH (.*)$/m ? map { split /=/ } split ' ', $1 : die "wrk:\n$text";
     die "$server->{scenario}{name}: $got{errors} requests failed:\n$text" if $got{errors};
     die "$server->{scenario}{name}: no request in $o{seconds} s\n" if !$got{requests};
 
     return {
-        rate => 1e6 * $got{requests} / $got{usec}, p50 => $got{p50} / 1000, p99 => $got{p99} / 1000,
+        requests => $got{requests}, rate => 1e6 * $got{requests} / $got{usec}, p50 => $got{p50} / 1000, p99 => $got{p99} / 1000,
         cpu => $spent / 1000 / $got{requests}, memory => $server->memory / 1024,
     };
 }
 
-# Nanoseconds that the process's main thread, its only one here, has run.
-sub _spent {
-    my ($pid) = @_;
-    my ($ns) = split ' ', Personalize::Nginx::slurp("/proc/$pid/schedstat");
-    return $ns // die "no /proc/$pid/schedstat: is the worker alive?\n";
+# Nanoseconds that the processes' main threads, their only ones here, have run.
+sub spent {
+    return sum map {
+        my ($ns) = split ' ', Personalize::Nginx::slurp("/proc/$_/schedstat");
+        $ns // die "no /proc/$_/schedstat: is the process alive?\n";
+    } @_;
 }
 
 1;

@@ -49,7 +49,7 @@ sub _module {
         personalize_deadline $deadline;
         personalize          on;
         $cache
-        location = /warm { default_type text/html; return 200 "<p>Warm.</p>"; }
+        location /warm { default_type text/html; return 200 "<p>Warm.</p>"; }
         %%admin%%
 CONF
 }

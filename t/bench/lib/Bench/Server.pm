@@ -21,7 +21,7 @@ sub build {
     $self->let(
         bench => $shared->{bench}, peers => $shared->{peers} // '', pages => $shared->{pages},
         origin => $shared->{origin}, redis_path => $shared->{redis}{path},
-        redis_unix => $shared->{redis}->url, redis_tcp => "redis://127.0.0.1:$shared->{redis}{port}/0",
+        redis_unix => $shared->{redis}->url, redis_tcp => "redis://127.0.0.1:" . ($shared->{redis}{port} // 0) . "/0",
         redis_url => $shared->{redis_url} // '', peer_redis => $shared->{peer_redis} // "unix:$shared->{redis}{path}",
         sub_filters => _sub_filters(),
         wire => $shared->{net} ? "listen $shared->{net}{address}:" . $self->port('web') . ' backlog=1024;' : '',
@@ -104,13 +104,15 @@ sub start {
     return $self->SUPER::start;
 }
 
-# The one worker: there may be a cache manager beside it.
-sub worker {
+# The workers: there may be a cache manager beside them.
+sub serving {
     my ($self) = @_;
-    my $pid = Personalize::Process::until_true(5, sub {
-        return (grep { Personalize::Nginx::slurp("/proc/$_/cmdline") =~ /worker process/ } $self->workers)[0];
-    });
-    return $pid || die "$self->{scenario}{name}: no worker\n" . $self->log;
+    my @found;
+    Personalize::Process::until_true(5, sub {
+        @found = grep { Personalize::Nginx::slurp("/proc/$_/cmdline") =~ /worker process/ } $self->workers;
+        return @found == $self->{workers};
+    }) or die "$self->{scenario}{name}: no worker\n" . $self->log;
+    return @found;
 }
 
 # What a visitor must get; undef when it is what comes, else what is wrong.

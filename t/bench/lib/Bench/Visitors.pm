@@ -22,6 +22,9 @@ our @TEMPLATES = (
         . '<a href="/cart">Use it</a></aside>',
 );
 
+sub names { return @names }
+sub tiers { return @tiers }
+
 sub profile {
     my ($n) = @_;
     return (
