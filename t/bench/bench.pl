@@ -208,10 +208,13 @@ sub load {
     return %found;
 }
 
-# A server that gave up on Redis sent pages that cost less.
+# A server that gave up on Redis sent pages that cost less; one whose cache has nothing, pages that cost more.
 sub complaints {
     my @found;
     for my $server (@servers) {
+        my $hits = $server->hits;
+        push @found, "**$server->{scenario}{what}: only $hits hits in the cache**\n\n"
+            if defined $hits && $hits < 0.9 * $server->{requests};
         my @lines = grep { /\[(?:error|crit|alert|emerg)\]/ } split /\n/, $server->log or next;
         my $first = $lines[0] =~ s/^\S+ \S+ (?=\[)//r =~ s/\Q$server->{dir}\E/.../gr;
         push @found, sprintf "**%s: %d errors in its log, the first: %s**\n\n", $server->{scenario}{what}, scalar @lines, $first;

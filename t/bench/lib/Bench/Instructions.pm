@@ -52,6 +52,8 @@ sub _run {
         _get($client, $server, $page->($n), $visitors[$n]);
     }
     $client->close;
+    my $hits = $server->hits;
+    die "$server->{scenario}{name}: $hits hits in the cache under callgrind\n" if defined $hits && $hits < 0.95 * $o{count};
     _end($pid);
 
     my ($total) = Personalize::Nginx::slurp($out) =~ /^(?:totals|summary): (\d+)/m;

@@ -26,6 +26,7 @@ sub measure {
 
     my %got = $text =~ /^BENCH (.*)$/m ? map { split /=/ } split ' ', $1 : die "wrk:\n$text";
     die "$server->{scenario}{name}: $got{errors} requests failed:\n$text" if $got{errors};
+    $server->{requests} += $got{requests};
     die "$server->{scenario}{name}: no request in $o{seconds} s\n" if !$got{requests};
 
     return {

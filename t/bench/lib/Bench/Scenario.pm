@@ -42,8 +42,9 @@ sub _module {
     my $index = $o{index} ? 'on' : 'off';
     my $cache = $o{cache} ? "personalize_cache zone=visitors:64m $o{cache}; personalize_index $index;" : '';
     my $deadline = $o{deadline} // '1s';
+    my $heartbeat = $o{heartbeat} // '60s';    # what is counted is pages
     return (module => 1, server => <<"CONF", %o);
-        personalize_redis    $redis;
+        personalize_redis    $redis heartbeat=$heartbeat;
         personalize_rules    %%rules%%;
         personalize_visitor  \$cookie_visitor;
         personalize_deadline $deadline;
@@ -59,8 +60,8 @@ sub in_trouble {
     my ($deadline) = @_;
     return (
         _scenario('trouble', 'module', _module('%%redis_url%%', deadline => "${deadline}ms")),
-        _scenario('trouble-cache', 'module, cache (ttl=1s stale=10m)',
-            _module('%%redis_url%%', deadline => "${deadline}ms", cache => 'ttl=1s stale=10m', warm => 1)),
+        _scenario('trouble-cache', 'module, cache (ttl=1h stale=10m)',
+            _module('%%redis_url%%', deadline => "${deadline}ms", cache => 'ttl=1h stale=10m', heartbeat => '1s', warm => 1)),
         _scenario('trouble-tuned', 'OpenResty, tuned by hand', _peer('tuned', 'access')),
     );
 }

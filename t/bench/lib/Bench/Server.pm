@@ -89,6 +89,14 @@ sub warm {
     die "$self->{scenario}{name}: the cache does not hold $visitors visitors\n";
 }
 
+# How many profiles came from the cache; undef for a server that is not to have them there.
+sub hits {
+    my ($self) = @_;
+    return undef if !$self->{scenario}{warm};
+    my %metrics = $self->metrics;
+    return $metrics{'personalize_lookups_total{outcome="hit"}'};
+}
+
 sub path { my ($self, $kind, $kb) = @_; return "$prefix{$kind}$kb/" }
 
 # OpenResty's LuaJIT has the same file name as the distribution's.
