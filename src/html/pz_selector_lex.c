@@ -109,11 +109,12 @@ is_name_byte(char c)
 }
 
 
-/* An escape is never shorter than what it stands for: the source's length is room enough. */
+/* No escape is shorter than what it stands for, but "\0": two bytes for three of U+FFFD. */
 static char *
 room(pz_lex_t *lex)
 {
-    char *out = pz_arena_alloc(lex->arena, (size_t) (lex->end - lex->p) + 4);
+    size_t len = (size_t) (lex->end - lex->p);
+    char  *out = pz_arena_alloc(lex->arena, len + len / 2 + 4);
 
     if (out == NULL) {
         pz_lex_fail(lex, lex->p, "the selector does not fit the memory that rules may take");

@@ -127,6 +127,10 @@ test_escapes(void **state)
     check("#\xe0\xb8\x81", "<p id=\xe0\xb8\x81>", "*<p id=\xe0\xb8\x81>");
     check("#\\e01", "<p id=\xe0\xb8\x81>", "*<p id=\xe0\xb8\x81>");
     check("[x='\\'']", "<p x=\"'\">", "*<p x=\"'\">");
+
+    /* no code point: two bytes become three */
+    check("#\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0", "<p id=x>", "<p id=x>");
+    check("[x='\\0\\0']", "<p x=\xef\xbf\xbd\xef\xbf\xbd>", "*<p x=\xef\xbf\xbd\xef\xbf\xbd>");
 }
 
 static void
