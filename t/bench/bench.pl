@@ -44,7 +44,7 @@ my %preset = (
     quick => { kinds => 'static,proxied', sizes => '60', connections => '32', repeats => 3, seconds => 1 },
     full  => { kinds => 'static,proxied,cached', sizes => '15,60,500', connections => '1,32,200', repeats => 5, seconds => 2 },
     wire  => { kinds => 'static,proxied', sizes => '60,500', connections => '1,32', repeats => 3, seconds => 1,
-               only => 'sendfile,off,unix,cache,cache-sendfile,tuned', instructions => 0, trouble => 0 },
+               only => 'sendfile,off,unix,cache,indexed,indexed-sendfile,tuned', instructions => 0, trouble => 0 },
 );
 
 my %o = options();
@@ -156,7 +156,9 @@ sub peers {
 
 sub wanted {
     my %only = map { $_ => 1 } split /,/, $o{only} // '';
-    return grep { !%only || $only{ $_->{name} } || $_->{name} eq 'plain' } Bench::Scenario::all();
+    return grep {
+        %only ? $only{ $_->{name} } || $_->{name} eq 'plain' : $o{name} ne 'quick' || !$_->{long}
+    } Bench::Scenario::all();
 }
 
 sub servers {
@@ -212,9 +214,7 @@ sub load {
 sub complaints {
     my @found;
     for my $server (@servers) {
-        my $hits = $server->hits;
-        push @found, "**$server->{scenario}{what}: only $hits hits in the cache**\n\n"
-            if defined $hits && $hits < 0.9 * $server->{requests};
+        push @found, map { "**$server->{scenario}{what}: $_**\n\n" } $server->cold($server->{requests});
         my @lines = grep { /\[(?:error|crit|alert|emerg)\]/ } split /\n/, $server->log or next;
         my $first = $lines[0] =~ s/^\S+ \S+ (?=\[)//r =~ s/\Q$server->{dir}\E/.../gr;
         push @found, sprintf "**%s: %d errors in its log, the first: %s**\n\n", $server->{scenario}{what}, scalar @lines, $first;

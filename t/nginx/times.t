@@ -93,7 +93,7 @@ is_late(observed('redis_seconds', 'query="product"', sub { $t->visit('/related/?
 is_late(observed('redis_seconds', 'query="coupon"', sub { $t->visit('/coupon/?as=ann') }), 1, $wait, 'a coupon');
 is(observed('redis_seconds', 'query="profile"', sub { is($t->visit('/soon/?as=ann')->{log}{lookup}, 'timeout', 'too late') })->{count},
     0, '  is no round trip');
-is_late(observed('held_seconds', 'point="header"', sub { $t->visit('/soon/?as=ann') }), 1, 0.03, '  but was waited for');
+is_late(observed('held_seconds', 'point="header"', sub { $t->visit('/soon/?as=ann') }), 1, 0.028, '  but was waited for');
 
 $t->link->set(delay => 0);
 sleep 0.3;

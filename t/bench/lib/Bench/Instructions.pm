@@ -6,6 +6,8 @@ package Bench::Instructions;
 use strict;
 use warnings;
 
+use List::Util qw(min);
+
 use Personalize::Http;
 use Personalize::Process;
 
@@ -41,23 +43,32 @@ sub _run {
     my $client = Personalize::Http->new($server->port('web'));
     srand(7);
     my @visitors = map { 1 + int rand $o{visitors} } 1 .. $o{requests}[1];
-    if ($server->{scenario}{warm}) {    # in both runs as many, which cancels, too
+    # what is to be known before: in both runs as much, which cancels, too
+    if ($server->{scenario}{warm}) {
+        _until_told($server->{shared}{redis});
         _get($client, $server, '/warm', $_) for @visitors;
     }
     my $page = sub { $server->path($o{kind}, $o{kb}) . (1 + $_[0] % $o{pages}) . '.html' };
     if ($server->{scenario}{index}) {
-        _get($client, $server, $page->($_), 1) for 1 .. $o{pages};
+        _get($client, $server, $page->($_), $visitors[0]) for 0 .. min($o{pages}, $o{requests}[1]) - 1;
     }
     for my $n (0 .. $o{count} - 1) {
         _get($client, $server, $page->($n), $visitors[$n]);
     }
     $client->close;
-    my $hits = $server->hits;
-    die "$server->{scenario}{name}: $hits hits in the cache under callgrind\n" if defined $hits && $hits < 0.95 * $o{count};
+    die "$server->{scenario}{name}, under callgrind: $_\n" for $server->cold($o{count});
     _end($pid);
 
     my ($total) = Personalize::Nginx::slurp($out) =~ /^(?:totals|summary): (\d+)/m;
     return $total // die "callgrind wrote no totals:\n" . $server->read('logs/callgrind.log');
+}
+
+# Nothing is kept before Redis tells of changes; the server itself is not asked, or it would count.
+sub _until_told {
+    my ($redis) = @_;
+    Personalize::Process::until_true(20, sub { $redis->command('CLIENT', 'LIST') =~ /\bsub=1\b/ })
+        or die "nobody has subscribed to changes under callgrind\n";
+    select undef, undef, undef, 0.5;
 }
 
 # A signal that valgrind delivers between nginx's look at it and epoll_wait is not seen until the

@@ -2,8 +2,9 @@ package Bench::Scenario;
 
 # What is compared: a name, what it is, and how an nginx is set up for it.  `against` is the plain
 # nginx that its ratio is to; `gives`: plain, personal (each visitor's own) or constant insertions; `quick`: its
-# instructions are counted in a quick run too; `core`: it is in a quick run's second table, too; `warm`: every
-# visitor is in the module's cache before it begins.
+# instructions are counted in a quick run too; `core`: it is in a quick run's second table, too; `long`: it is in a
+# quick run only if it is named; `warm`: every visitor is in the module's cache before it begins; `index`: and
+# every page in its placement index once it was asked for.
 
 use strict;
 use warnings;
@@ -61,7 +62,7 @@ sub in_trouble {
     return (
         _scenario('trouble', 'module', _module('%%redis_url%%', deadline => "${deadline}ms")),
         _scenario('trouble-cache', 'module, cache (ttl=1h stale=10m)',
-            _module('%%redis_url%%', deadline => "${deadline}ms", cache => 'ttl=1h stale=10m', heartbeat => '1s', warm => 1)),
+            _module('%%redis_url%%', deadline => "${deadline}ms", cache => 'ttl=1h stale=10m', heartbeat => '1s', index => 1, warm => 1)),
         _scenario('trouble-tuned', 'OpenResty, tuned by hand', _peer('tuned', 'access')),
     );
 }
@@ -79,21 +80,20 @@ HTTP
 LOCATION
 }
 
+my @cached = (cache => 'ttl=1h', warm => 1);
+
 _add('plain', 'plain nginx, sendfile off', gives => 'plain', quick => 1, core => 1);
 _add('sendfile', 'plain nginx, sendfile on', gives => 'plain', sendfile => 'on');
 _add('off', 'module loaded, `personalize off`', gives => 'plain', module => 1, quick => 1, core => 1);
 _add('nothing', 'module, Redis asked (unix socket), nothing to show', _module('%%redis_unix%%', gives => 'plain', pages => '/other'));
 _add('unix', 'module, Redis on every request (unix socket)', _module('%%redis_unix%%', quick => 1, core => 1));
 _add('tcp', 'module, Redis on every request (tcp)', _module('%%redis_tcp%%'));
-_add('cache', 'module, profile in the cache', _module('%%redis_unix%%', cache => 'ttl=1h', warm => 1, quick => 1, core => 1));
-_add('cache-sendfile', 'module, profile in the cache, sendfile on',
-    _module('%%redis_unix%%', cache => 'ttl=1h', warm => 1, sendfile => 'on'));
-_add('indexed', 'module, profile in the cache, placement index',
-    _module('%%redis_unix%%', cache => 'ttl=1h', index => 1, warm => 1, quick => 1, core => 1));
-_add('indexed-sendfile', 'module, profile in the cache, placement index, sendfile on',
-    _module('%%redis_unix%%', cache => 'ttl=1h', index => 1, warm => 1, sendfile => 'on', quick => 1, core => 1));
-_add('unix-sendfile', 'the same (unix socket), sendfile on', _module('%%redis_unix%%', sendfile => 'on'));
-_add('function', 'the same (unix socket), a Lua function decides', _module('%%redis_unix%%', function => 1));
+_add('cache', 'module, profile in the cache', _module('%%redis_unix%%', @cached, quick => 1, core => 1));
+_add('cache-sendfile', 'the same, sendfile on', _module('%%redis_unix%%', @cached, sendfile => 'on', long => 1));
+_add('indexed', 'module, profile in the cache, placement index', _module('%%redis_unix%%', @cached, index => 1, quick => 1, core => 1));
+_add('indexed-sendfile', 'the same, sendfile on', _module('%%redis_unix%%', @cached, index => 1, sendfile => 'on', quick => 1, core => 1));
+_add('unix-sendfile', 'module, Redis on every request (unix socket), sendfile on', _module('%%redis_unix%%', sendfile => 'on'));
+_add('function', 'the same, sendfile off, a Lua function decides', _module('%%redis_unix%%', function => 1, long => 1));
 _add('sub', 'sub_filter, constants', gives => 'constant', core => 1, location => '%%sub_filters%%');
 _add('naive', 'OpenResty, as most people write it', _peer('naive', 'access'));
 _add('tuned', 'OpenResty, tuned by hand', _peer('tuned', 'access'), quick => 1, core => 1);

@@ -89,12 +89,18 @@ sub warm {
     die "$self->{scenario}{name}: the cache does not hold $visitors visitors\n";
 }
 
-# How many profiles came from the cache; undef for a server that is not to have them there.
-sub hits {
-    my ($self) = @_;
-    return undef if !$self->{scenario}{warm};
-    my %metrics = $self->metrics;
-    return $metrics{'personalize_lookups_total{outcome="hit"}'};
+# What is wrong when so many requests should have found their visitor in the cache, and their page in the index.
+sub cold {
+    my ($self, $requests) = @_;
+    my %wanted = (
+        $self->{scenario}{warm} ? (lookups => 'visitors in the cache') : (),
+        $self->{scenario}{index} ? (index => 'pages in the index') : (),
+    );
+    my %metrics = %wanted ? $self->metrics : ();
+    return map {
+        my $hits = $metrics{qq(personalize_${_}_total{outcome="hit"})};
+        $hits < 0.9 * $requests ? "only $hits of $requests $wanted{$_}" : ();
+    } sort keys %wanted;
 }
 
 sub path { my ($self, $kind, $kb) = @_; return "$prefix{$kind}$kb/" }

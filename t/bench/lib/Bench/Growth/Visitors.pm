@@ -56,7 +56,7 @@ sub _asked {
 # The cache, by Zipf's law, once it has become what it stays: full, or with all of them in it.
 sub _cached {
     my ($shared, $count, %o) = @_;
-    my $server = _server('cache', $shared);
+    my $server = _server('indexed', $shared);
     my %crowd = (pages => $o{pages}, visitors => $count, skew => 1);
 
     for my $second (1 .. $o{warm} / 2) {
@@ -96,7 +96,7 @@ sub workers {
     my @rows;
     for my $count (@{ $o{counts} }) {
         my ($before, @row) = ($shared->{redis}->clients, $count);
-        for my $name (qw(unix cache)) {
+        for my $name (qw(unix indexed)) {
             my $server = _server($name, $shared, workers => $count);
             $server->warm($o{visitors});
             Bench::Load::measure($server, %page, pages => $o{pages}, visitors => $o{visitors}, seconds => 1);
