@@ -89,11 +89,11 @@ _add('nothing', 'module, Redis asked (unix socket), nothing to show', _module('%
 _add('unix', 'module, Redis on every request (unix socket)', _module('%%redis_unix%%', quick => 1, core => 1));
 _add('tcp', 'module, Redis on every request (tcp)', _module('%%redis_tcp%%'));
 _add('cache', 'module, profile in the cache', _module('%%redis_unix%%', @cached, quick => 1, core => 1));
-_add('cache-sendfile', 'the same, sendfile on', _module('%%redis_unix%%', @cached, sendfile => 'on', long => 1));
+_add('cache-sendfile', 'module, profile in the cache, sendfile on', _module('%%redis_unix%%', @cached, sendfile => 'on', long => 1));
 _add('indexed', 'module, profile in the cache, placement index', _module('%%redis_unix%%', @cached, index => 1, quick => 1, core => 1));
-_add('indexed-sendfile', 'the same, sendfile on', _module('%%redis_unix%%', @cached, index => 1, sendfile => 'on', quick => 1, core => 1));
+_add('indexed-sendfile', 'module, profile in the cache, placement index, sendfile on', _module('%%redis_unix%%', @cached, index => 1, sendfile => 'on', quick => 1, core => 1));
 _add('unix-sendfile', 'module, Redis on every request (unix socket), sendfile on', _module('%%redis_unix%%', sendfile => 'on'));
-_add('function', 'the same, sendfile off, a Lua function decides', _module('%%redis_unix%%', function => 1, long => 1));
+_add('function', 'module, Redis on every request (unix socket), a Lua function decides', _module('%%redis_unix%%', function => 1, long => 1));
 _add('sub', 'sub_filter, constants', gives => 'constant', core => 1, location => '%%sub_filters%%');
 _add('naive', 'OpenResty, as most people write it', _peer('naive', 'access'));
 _add('tuned', 'OpenResty, tuned by hand', _peer('tuned', 'access'), quick => 1, core => 1);
