@@ -2,8 +2,6 @@
 #include "pz_open.h"
 #include "pz_scan_impl.h"
 
-#define HOLD_FIRST  256
-
 void
 pz_scan_init(pz_scan_t *scan, pz_arena_t *arena, size_t max_tag)
 {
@@ -50,145 +48,20 @@ pz_scan_feed(pz_scan_t *scan, pz_str_t chunk)
 }
 
 
-static int
-hold_bytes(pz_scan_t *scan, const char *p, size_t len)
-{
-    if (scan->held + len > scan->room) {
-        size_t room = scan->room ? scan->room : HOLD_FIRST;
-
-        while (room < scan->held + len) {
-            room *= 2;
-        }
-
-        char *hold = pz_arena_alloc(scan->arena, room);
-
-        if (hold == NULL) {
-            return -1;
-        }
-        if (scan->held) {
-            memcpy(hold, scan->hold, scan->held);
-        }
-        scan->carry.data = hold;
-        scan->hold = hold;
-        scan->room = room;
-    }
-
-    memcpy(scan->hold + scan->held, p, len);
-    scan->held += len;
-
-    return 0;
-}
-
-
-/* The rest of the chunk, from `p`, waits for the next one. */
-static pz_scan_event_t
-hold_rest(pz_scan_t *scan, const char *p, unsigned state)
-{
-    size_t len = (size_t) (scan->end - p);
-
-    scan->state = (uint8_t) state;
-    scan->p = scan->end;
-    scan->from = scan->carry.len ? scan->start : p;
-
-    if (scan->held + len > scan->max_tag) {
-        return PZ_SCAN_LIMIT;
-    }
-
-    return hold_bytes(scan, p, len) ? PZ_SCAN_MEMORY : PZ_SCAN_MORE;
-}
-
-
-/* Name, key and attributes of the tag that begins at `lt`; NULL when it is not complete. */
-static inline const char *
-read_tag(pz_scan_t *scan, const char *lt, const char *end)
-{
-    pz_tag_t   *tag = &scan->tag;
-    const char *name = lt + (lt[1] == '/' ? 2 : 1);
-    const char *p = pz_find_space(name, end, '/', '>');
-
-    if (p == end) {
-        return NULL;
-    }
-
-    tag->end = lt[1] == '/';
-    tag->name = (pz_str_t) { name, (size_t) (p - name) };
-    tag->key = pz_key(name, tag->name.len, end);
-    tag->atom = (uint8_t) pz_atom_from(tag->key);
-
-    p = *p == '>' ? pz_tag_bare(tag, p) : pz_tag_walk(tag, p, end);
-    if (p != NULL) {
-        tag->whole = (pz_str_t) { lt, (size_t) (p - lt) };
-    }
-
-    return p;
-}
-
-
-static pz_scan_event_t
-scan_tag(pz_scan_t *scan, const char *lt)
-{
-    const char *p = read_tag(scan, lt, scan->end);
-
-    if (p != NULL) {
-        scan->p = p;
-        scan->from = lt;
-        scan->state = AT_DATA;
-        return scan->tag.whole.len > scan->max_tag ? PZ_SCAN_LIMIT : PZ_SCAN_TAG;
-    }
-
-    pz_tag_state_t state = PZ_TAG_NAME;
-
-    pz_tag_resume(&state, lt + (lt[1] == '/' ? 2 : 1), scan->end);
-    scan->tag_state = (uint8_t) state;
-
-    return hold_rest(scan, lt, AT_TAG);
-}
-
-
-static pz_scan_event_t
-resume_tag(pz_scan_t *scan)
-{
-    pz_tag_state_t state = scan->tag_state;
-    const char    *from = scan->p;
-    const char    *p = pz_tag_resume(&state, from, scan->end);
-
-    scan->tag_state = (uint8_t) state;
-    if (state != PZ_TAG_CLOSED) {
-        return hold_rest(scan, from, AT_TAG);
-    }
-
-    scan->from = scan->start;
-    if (scan->held + (size_t) (p - from) > scan->max_tag) {
-        return PZ_SCAN_LIMIT;
-    }
-
-    if (hold_bytes(scan, from, (size_t) (p - from))) {
-        return PZ_SCAN_MEMORY;
-    }
-
-    read_tag(scan, scan->hold, scan->hold + scan->held);
-    scan->p = p;
-    scan->state = AT_DATA;
-    scan->held = 0;
-
-    return PZ_SCAN_TAG;
-}
-
-
 static pz_scan_event_t
 scan_doctype(pz_scan_t *scan, const char *from)
 {
     const char *gt = pz_find(scan->p, scan->end, '>');
 
     if (gt == scan->end) {
-        return hold_rest(scan, from, AT_DOCTYPE);
+        return pz_scan_hold_rest(scan, from, AT_DOCTYPE);
     }
 
     scan->bytes = (pz_str_t) { from, (size_t) (gt + 1 - from) };
     scan->from = from;
 
     if (scan->carry.len) {
-        if (hold_bytes(scan, from, scan->bytes.len)) {
+        if (pz_scan_hold(scan, from, scan->bytes.len)) {
             return PZ_SCAN_MEMORY;
         }
         scan->bytes = (pz_str_t) { scan->hold, scan->held };
@@ -260,11 +133,11 @@ open_at(pz_scan_t *scan, const char *lt)
     switch (open.kind) {
 
     case PZ_OPEN_MORE:
-        return hold_rest(scan, lt, AT_OPENING);
+        return pz_scan_hold_rest(scan, lt, AT_OPENING);
 
     case PZ_OPEN_START:
     case PZ_OPEN_END:
-        return scan_tag(scan, lt);
+        return pz_scan_tag(scan, lt);
 
     case PZ_OPEN_DOCTYPE:
         scan->p = lt + open.used;
@@ -297,7 +170,7 @@ resume_opening(pz_scan_t *scan)
     size_t          from = 0;
 
     while (scan->p < scan->end) {
-        if (hold_bytes(scan, scan->p++, 1)) {
+        if (pz_scan_hold(scan, scan->p++, 1)) {
             return PZ_SCAN_MEMORY;
         }
 
@@ -318,7 +191,7 @@ resume_opening(pz_scan_t *scan)
 
     if (open.kind == PZ_OPEN_START || open.kind == PZ_OPEN_END) {
         scan->tag_state = PZ_TAG_NAME;
-        return resume_tag(scan);
+        return pz_scan_resume_tag(scan);
     }
 
     if (open.kind == PZ_OPEN_DOCTYPE) {
@@ -347,48 +220,6 @@ resume_opening(pz_scan_t *scan)
 }
 
 
-/* In a script's comment-like parts "-->" leads back to plain script data. */
-static const char *
-next_in_level(pz_scan_t *scan, const char *p)
-{
-    while (scan->level) {
-        p = pz_find2(p, scan->end, '<', '>');
-        if (p == scan->end || *p == '<') {
-            return p;
-        }
-
-        if (pz_scan_before(scan, p, 1) == '-' && pz_scan_before(scan, p, 2) == '-') {
-            scan->level = 0;
-        }
-        p++;
-    }
-
-    return p;
-}
-
-
-/* The next '<' that may be more than text in raw text: of "</", in scripts also of "<!". */
-static const char *
-next_in_raw(pz_scan_t *scan, const char *p)
-{
-    const char *end = scan->end;
-    char        also = scan->mode == PZ_TEXT_SCRIPT ? '!' : '/';
-
-    p = next_in_level(scan, p);
-    if (scan->level) {
-        return p;
-    }
-
-    for (p = pz_find(p, end, '<'); p < end; p = pz_find(p + 1, end, '<')) {
-        if (p + 1 == end || p[1] == '/' || p[1] == also) {
-            break;
-        }
-    }
-
-    return p;
-}
-
-
 static pz_scan_event_t
 scan_text(pz_scan_t *scan)
 {
@@ -405,7 +236,7 @@ scan_text(pz_scan_t *scan)
         break;
 
     default:
-        lt = next_in_raw(scan, from);
+        lt = pz_scan_raw(scan, from);
     }
 
     if (lt == scan->end && scan->level) {
@@ -426,7 +257,7 @@ scan_text(pz_scan_t *scan)
     if (scan->mode == PZ_TEXT_DATA && scan->end - lt > 2
         && (pz_is_alpha(lt[1]) || (lt[1] == '/' && pz_is_alpha(lt[2]))))
     {
-        return scan_tag(scan, lt);
+        return pz_scan_tag(scan, lt);
     }
 
     return open_at(scan, lt);
@@ -447,7 +278,7 @@ pz_scan_next(pz_scan_t *scan)
             event = resume_opening(scan);
             break;
         case AT_TAG:
-            event = resume_tag(scan);
+            event = pz_scan_resume_tag(scan);
             break;
         case AT_DOCTYPE:
             event = scan_doctype(scan, scan->p);

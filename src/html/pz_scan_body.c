@@ -1,5 +1,5 @@
 /*
- * Comments and CDATA: where they end, over the chunks' ends.
+ * Comments, CDATA and raw text: where they end, over the chunks' ends.
  */
 #include "pz_find.h"
 #include "pz_scan_impl.h"
@@ -129,4 +129,45 @@ pz_scan_trim_at_eof(const pz_scan_t *scan)
     }
 
     return scan->seen >= 2 && scan->tail[1] == '-' ? 2 : 1;
+}
+
+
+/* In a script's comment-like parts "-->" leads back to plain script data. */
+static const char *
+next_in_level(pz_scan_t *scan, const char *p)
+{
+    while (scan->level) {
+        p = pz_find2(p, scan->end, '<', '>');
+        if (p == scan->end || *p == '<') {
+            return p;
+        }
+
+        if (pz_scan_before(scan, p, 1) == '-' && pz_scan_before(scan, p, 2) == '-') {
+            scan->level = 0;
+        }
+        p++;
+    }
+
+    return p;
+}
+
+
+const char *
+pz_scan_raw(pz_scan_t *scan, const char *p)
+{
+    const char *end = scan->end;
+    char        also = scan->mode == PZ_TEXT_SCRIPT ? '!' : '/';
+
+    p = next_in_level(scan, p);
+    if (scan->level) {
+        return p;
+    }
+
+    for (p = pz_find(p, end, '<'); p < end; p = pz_find(p + 1, end, '<')) {
+        if (p + 1 == end || p[1] == '/' || p[1] == also) {
+            break;
+        }
+    }
+
+    return p;
 }
