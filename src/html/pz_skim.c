@@ -48,10 +48,11 @@ place_of(const pz_tree_t *t)
                                                                          : PLACE_OTHER;
     }
 
-    switch (t->mode) {
-    case PZ_MODE_IN_BODY:
-    case PZ_MODE_IN_CELL:
+    if (t->mode == PZ_MODE_IN_BODY || t->mode == PZ_MODE_IN_CELL) {
         return top->af & PZ_AF_FOSTERS ? PLACE_OTHER : PLACE_BODY;
+    }
+
+    switch (t->mode) {
     case PZ_MODE_IN_TABLE_BODY:
         return top->af & PZ_AF_SECTION ? PLACE_ROWS : PLACE_OTHER;
     case PZ_MODE_IN_ROW:
@@ -232,9 +233,11 @@ open_in_svg(pz_rewriter_t *rw, const pz_tag_t *tag)
 static inline int
 open_plain(pz_rewriter_t *rw, const pz_tag_t *tag, place_t place)
 {
-    switch (place) {
-    case PLACE_BODY:
+    if (place == PLACE_BODY) {
         return open_in_body(rw, tag);
+    }
+
+    switch (place) {
     case PLACE_ROWS:
         return open_row(rw, tag);
     case PLACE_ROW:
@@ -313,9 +316,7 @@ skim_start(pz_rewriter_t *rw, const char *lt, place_t place)
     unsigned    len = pz_find_name_len(lt + 1);
     const char *p = lt + 1 + len;
 
-    if (len > sizeof(uint64_t) || !pz_is_alpha(lt[1])
-        || (*p != '>' && *p != ' ' && !pz_is_space(*p)))
-    {
+    if (len > sizeof(uint64_t) || !pz_is_alpha(lt[1])) {
         return STEP_ASK;
     }
 
@@ -324,7 +325,13 @@ skim_start(pz_rewriter_t *rw, const char *lt, place_t place)
     tag->key = pz_key_short(lt + 1, len);
     tag->atom = (uint8_t) pz_atom_from(tag->key);
 
-    p = *p == '>' ? pz_tag_bare(tag, p) : pz_tag_walk(tag, p, scan->end);
+    if (*p == ' ') {
+        p = pz_tag_walk(tag, p, scan->end);
+    } else if (*p == '>') {
+        p = pz_tag_bare(tag, p);
+    } else {
+        p = pz_is_space(*p) ? pz_tag_walk(tag, p, scan->end) : NULL;
+    }
     if (p == NULL || (size_t) (p - lt) > scan->max_tag) {
         return STEP_ASK;
     }

@@ -3,6 +3,11 @@
 
 #define USUAL_NAME  (PZ_FIND_BLOCK - 2)    /* leaves two bytes of a block for =" */
 
+/* The bytes of a name in its first eight, where it is shorter. */
+static const uint64_t short_name[USUAL_NAME + 1] = {
+    0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff,
+};
+
 /* As pz_key_load reads them. */
 #define NAME_ID     0x6469u
 #define NAME_CLASS  0x7373616c63u
@@ -82,9 +87,8 @@ typedef struct {
 static inline void
 note_usual(notes_t *notes, const pz_attr_t *attr)
 {
-    size_t   len = attr->name.len;
-    uint64_t mask = len < 8 ? (1ull << 8 * len) - 1 : 0;
-    uint64_t name = (pz_key_load(attr->name.data) | 0x2020202020202020u) & mask;
+    uint64_t name = (pz_key_load(attr->name.data) | 0x2020202020202020u)
+                    & short_name[attr->name.len];
     unsigned kind = (unsigned) (name == NAME_CLASS) * CLASS | (unsigned) (name == NAME_ID) * ID;
 
     kind = notes->value[kind].data ? OTHER : kind;
