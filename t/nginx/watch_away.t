@@ -156,6 +156,22 @@ $redis->command('COPY', 'pz:visitor:{bob}', 'pz:visitor:{ann}');
 sleep 0.1;
 is(shown('/?as=ann', 'Ann9'), 12, 'COPY');
 
+# --- a key expires, and Redis does not notice: among so many it looks at few
+
+$redis->command('EVAL', 'for i = 1, 50000 do redis.call("SET", "fill:" .. i, 1, "EX", 3600) end', 0);
+$redis->visitor("brief$_", name => "Brief$_") for 1 .. 10;
+$redis->command('PEXPIRE', "pz:visitor:{brief$_}", 600) for 1 .. 10;
+sleep 0.1;
+my $calls = $redis->calls('hgetall');
+is(scalar(grep { shown("/?as=brief$_", "Brief$_") == 12 } 1 .. 10), 10, 'ten visitors whose keys will expire');
+cmp_ok($redis->calls('hgetall') - $calls, '<=', 20, '  from the cache');
+sleep 0.6;
+my ($known) = $redis->command('INFO', 'stats') =~ /^expired_keys:(\d+)/m;
+is(scalar(grep { shown("/?as=brief$_", 'there') == 12 } 1 .. 10), 10, '  none is served when their time has passed');
+my ($noticed) = $redis->command('INFO', 'stats') =~ /^expired_keys:(\d+)/m;
+cmp_ok($noticed - $known, '>', 0, '  and Redis had not noticed all of them: ' . ($noticed - $known));
+is(shown('/edge/?as=brief1', 'Brief1'), 0, '  stale= does not keep them either');
+
 # --- who does not want to hear of changes
 
 change('cid', 'Cid1');
@@ -195,6 +211,9 @@ change('ann', 'AnnC');
 is(shown('/?as=ann', 'AnnC'), 12, '  a change is seen');
 change('ann', 'AnnD');
 is(shown('/?as=ann', 'AnnD'), 12, '  at once');
+ok($t->logged(qr/PTTL is refused/), 'without +pttl the log says so');
+$mark = () = $t->log =~ /PTTL is refused/g;
+cmp_ok($mark, '<=', 8, '  once a worker');
 
 # the password changes while it runs: connections stay, new ones are refused
 $redis->command('ACL', 'SETUSER', 'web', 'resetpass', '>Other');

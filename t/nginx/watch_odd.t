@@ -93,7 +93,7 @@ sub watch { return $t->status->{redis}[0]{invalidation} }
 sub trusted { my ($seconds) = @_; return until_true($seconds // 4, sub { watch()->{trusted} }) }
 sub lookup { my ($who) = @_; return $t->visit("/?as=$who")->{log}{lookup} }
 sub shows { my ($who, $name) = @_; return $t->welcomes($t->get("/?as=$who"), $name) }
-sub asked { my ($who) = @_; return scalar grep { @$_ > 1 && $_->[1] eq "pz:visitor:{$who}" } $redis->seen }
+sub asked { my ($who) = @_; return scalar grep { "@$_" eq "HGETALL pz:visitor:{$who}" } $redis->seen }
 sub counter { my ($family, $event) = @_; my %m = $t->metrics; return $m{qq(personalize_${family}_total{event="$event"})} }
 
 sub open_page {

@@ -102,10 +102,13 @@ void ngx_pz_cache_get(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t 
  * Keep a reply, unless it was overtaken (see the stamp).  One that is too large
  * for the zone (NULL: even for an arena), or says that the key is of another
  * type, is not kept, and neither is what was there before it; any other error
- * changes nothing.  `scratch` is for the time of the call.
+ * changes nothing.  `left`: ms until the key's own time in Redis has passed, 0 if
+ * it has none; no reader is served it after that.  `scratch` is for the time of
+ * the call.
  */
 void ngx_pz_cache_put(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
-    ngx_pz_cache_stamp_t stamp, const pz_reply_t *reply, pz_arena_t *scratch);
+    ngx_pz_cache_stamp_t stamp, const pz_reply_t *reply, ngx_msec_t left,
+    pz_arena_t *scratch);
 
 /*
  * A key has changed in Redis: forget it, and what is on its way to us.  Of any

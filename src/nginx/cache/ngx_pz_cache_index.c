@@ -180,6 +180,7 @@ ngx_pz_cache_make_locked(ngx_pz_cache_t *cache, const ngx_pz_cache_key_t *key,
     entry->value_len = (uint32_t) value->text.len;
     entry->store = slot;
     entry->kind = (uint16_t) key->kind;
+    entry->left = value->left;
     entry->written = ngx_current_msec;
     entry->touched = ngx_current_msec;
     entry->dies = value->dies;

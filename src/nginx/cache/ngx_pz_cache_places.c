@@ -75,6 +75,7 @@ ngx_pz_cache_places_replace(ngx_pz_cache_t *cache, pz_str_t key, pz_str_t places
         made.text = places;
         made.items = 1;
         made.epoch = 0;
+        made.left = 0;
         made.dies = (uint64_t) -1;
 
         ngx_pz_cache_make_locked(cache, &k, NGX_PZ_CACHE_PLACES, &made);

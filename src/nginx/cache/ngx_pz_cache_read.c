@@ -37,6 +37,10 @@ ngx_pz_cache_age(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_entry_t *en
     age = ngx_pz_cache_since(entry, now);
     ttl = entry->items == 0 ? conf->negative : conf->ttl;
 
+    if (entry->left != 0 && age >= entry->left) {
+        return NGX_PZ_CACHE_MISS;
+    }
+
     if (age < ttl) {
         return NGX_PZ_CACHE_FRESH;
     }

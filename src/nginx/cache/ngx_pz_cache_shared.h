@@ -41,7 +41,7 @@ typedef struct {
     uint32_t  value_len;
     uint16_t  store;        /* slot in stores[] */
     uint16_t  kind;
-    uint32_t  unused;       /* the next is aligned to 8 on every machine */
+    uint32_t  left;         /* ms after `written` until the key itself is gone; 0: it stays */
     uint64_t  written;      /* ms, as all times here: of the machine's monotonic clock */
     uint64_t  dies;         /* its writer would not serve it any longer */
     uint64_t  touched;
@@ -199,6 +199,7 @@ typedef struct {
     pz_str_t  text;
     uint32_t  items;
     uint32_t  epoch;
+    uint32_t  left;
     uint64_t  dies;
 } ngx_pz_cache_made_t;
 

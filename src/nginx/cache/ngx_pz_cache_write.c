@@ -8,7 +8,8 @@
 /* No value: it cannot be kept, and what was there before is not true any longer. */
 static void
 ngx_pz_cache_replace(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
-    ngx_pz_cache_stamp_t sent, uint16_t slot, pz_str_t value, uint32_t items)
+    ngx_pz_cache_stamp_t sent, uint16_t slot, pz_str_t value, uint32_t items,
+    ngx_msec_t left)
 {
     uint32_t              old;
     ngx_pz_cache_t       *cache;
@@ -46,8 +47,13 @@ ngx_pz_cache_replace(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *
         made.text = value;
         made.items = items;
         made.epoch = now.epoch;
+        made.left = left <= NGX_MAX_UINT32_VALUE ? (uint32_t) left : 0;
         made.dies = ngx_current_msec + conf->stale
                     + (items == 0 ? conf->negative : conf->ttl);
+
+        if (made.left != 0) {
+            made.dies = ngx_min(made.dies, ngx_current_msec + made.left);
+        }
 
         ngx_pz_cache_make_locked(cache, key, slot, &made);
         ngx_pz_cache_count(cache, STORED);
@@ -69,7 +75,8 @@ ngx_pz_cache_says_nothing(const pz_reply_t *reply)
 
 void
 ngx_pz_cache_put(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
-    ngx_pz_cache_stamp_t stamp, const pz_reply_t *reply, pz_arena_t *scratch)
+    ngx_pz_cache_stamp_t stamp, const pz_reply_t *reply, ngx_msec_t left,
+    pz_arena_t *scratch)
 {
     size_t     max, items;
     uint16_t   slot;
@@ -97,7 +104,7 @@ ngx_pz_cache_put(const ngx_pz_cache_conf_t *conf, const ngx_pz_cache_key_t *key,
         }
     }
 
-    ngx_pz_cache_replace(conf, key, stamp, slot, value, (uint32_t) items);
+    ngx_pz_cache_replace(conf, key, stamp, slot, value, (uint32_t) items, left);
 }
 
 

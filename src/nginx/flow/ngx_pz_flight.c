@@ -12,6 +12,7 @@ typedef struct {
     ngx_pz_flights_t  *flights;
     pz_arena_t        *arena;      /* holds the flight itself, too */
     ngx_pz_leg_t      *legs;
+    ngx_uint_t         nlegs;
     uint64_t           asked;      /* by ngx_pz_clock() */
 } ngx_pz_flight_t;
 
@@ -124,6 +125,48 @@ ngx_pz_flight_create(ngx_pz_flights_t *flights, ngx_uint_t n)
 }
 
 
+/*
+ * Whether to ask for the time that keys have left: Redis tells that a key has
+ * expired when it notices, which may be much later.  Products do not expire:
+ * they are told to be gone, or have no stock.
+ */
+static ngx_uint_t
+ngx_pz_flight_is_timed(const ngx_pz_flight_t *flight)
+{
+    return !flight->flights->timeless
+           && flight->legs[0].conf->push
+           && flight->legs[0].key.kind != NGX_PZ_CACHE_PRODUCT
+           && 2 * flight->nlegs <= NGX_PZ_QUERY_REPLIES;
+}
+
+
+/* The commands for its keys; then those for the time that each has left. */
+static void
+ngx_pz_flight_commands(ngx_pz_flight_t *flight, pz_sb_t *sb)
+{
+    pz_str_t    argv[2];
+    ngx_uint_t  i;
+
+    flight->query.expected = flight->nlegs;
+
+    for (i = 0; i < flight->nlegs; i++) {
+        ngx_pz_flight_command(sb, flight->legs[i].key.kind, flight->legs[i].key.text);
+    }
+
+    if (!ngx_pz_flight_is_timed(flight)) {
+        return;
+    }
+
+    flight->query.expected = 2 * flight->nlegs;
+
+    for (i = 0; i < flight->nlegs; i++) {
+        argv[0] = PZ_STR("PTTL");
+        argv[1] = flight->legs[i].key.text;
+        pz_redis_command(sb, argv, 2);
+    }
+}
+
+
 /* Its keys, in memory of its own, and the commands for them. */
 static ngx_int_t
 ngx_pz_flight_load(ngx_pz_flight_t *flight, const ngx_pz_leg_wish_t *wishes,
@@ -145,25 +188,21 @@ ngx_pz_flight_load(ngx_pz_flight_t *flight, const ngx_pz_leg_wish_t *wishes,
         }
     }
 
+    flight->nlegs = n;
     pz_sb_init(&sb, flight->arena, NGX_PZ_FLIGHT_COMMANDS);
-
-    for (i = 0; i < n; i++) {
-        ngx_pz_flight_command(&sb, flight->legs[i].key.kind, flight->legs[i].key.text);
-    }
+    ngx_pz_flight_commands(flight, &sb);
 
     return pz_sb_done(&sb, &flight->query.commands) == 0 ? NGX_OK : NGX_ERROR;
 }
 
 
 static ngx_int_t
-ngx_pz_flight_send(ngx_pz_flight_t *flight, ngx_pz_store_t *store, ngx_uint_t n,
-    ngx_msec_t timeout)
+ngx_pz_flight_send(ngx_pz_flight_t *flight, ngx_pz_store_t *store, ngx_msec_t timeout)
 {
     ngx_pz_query_t  *query;
 
     query = &flight->query;
 
-    query->expected = n;
     query->reads = 1;
     query->timeout = timeout;
     query->arena = flight->arena;
@@ -192,7 +231,7 @@ ngx_pz_flight_start(ngx_pz_flights_t *flights, ngx_pz_store_t *store,
     }
 
     if (ngx_pz_flight_load(flight, wishes, n) != NGX_OK
-        || ngx_pz_flight_send(flight, store, n, timeout) != NGX_OK)
+        || ngx_pz_flight_send(flight, store, timeout) != NGX_OK)
     {
         pz_arena_destroy(flight->arena);
         return NGX_DECLINED;
@@ -245,6 +284,54 @@ ngx_pz_flight_tell(ngx_pz_leg_t *leg, const pz_reply_t *reply,
 }
 
 
+/*
+ * How long (ms) the key of a leg is still there, counted from when it was asked
+ * for; 0: for ever, as far as is known.
+ */
+static ngx_msec_t
+ngx_pz_flight_left(ngx_pz_flight_t *flight, ngx_uint_t leg)
+{
+    int64_t            left;
+    const pz_reply_t  *reply;
+
+    if (flight->query.expected == flight->nlegs) {
+        return 0;
+    }
+
+    reply = flight->query.replies[flight->nlegs + leg];
+
+    if (reply == NULL || reply->type != PZ_REPLY_INTEGER || reply->integer == -1) {
+        return 0;
+    }
+
+    left = reply->integer - (int64_t) ((ngx_pz_clock() - flight->asked) / 1000);
+    return left > 0 ? (ngx_msec_t) left : 1;
+}
+
+
+/* A user without the right to PTTL is asked no more. */
+static void
+ngx_pz_flight_check_times(ngx_pz_flight_t *flight)
+{
+    const pz_reply_t  *reply;
+
+    if (flight->query.expected == flight->nlegs || flight->flights->timeless) {
+        return;
+    }
+
+    reply = flight->query.replies[flight->nlegs];
+
+    if (reply != NULL && reply->type == PZ_REPLY_ERROR
+        && pz_redis_error_of(reply) == PZ_REDIS_ERR_REFUSED)
+    {
+        flight->flights->timeless = 1;
+        ngx_log_error(NGX_LOG_WARN, flight->flights->log, 0,
+                      "personalize: PTTL is refused by Redis: a key that expires is seen to when "
+                      "Redis tells so, or \"ttl\" has passed");
+    }
+}
+
+
 static void
 ngx_pz_flight_on_reply(ngx_pz_query_t *query)
 {
@@ -255,19 +342,20 @@ ngx_pz_flight_on_reply(ngx_pz_query_t *query)
 
     if (query->status == NGX_PZ_QUERY_OK) {
         ngx_pz_flight_time(flight->flights->counters, flight->legs[0].key.kind, flight->asked);
+        ngx_pz_flight_check_times(flight);
     }
 
-    for (i = 0; i < query->expected; i++) {
+    for (i = 0; i < flight->nlegs; i++) {
         leg = &flight->legs[i];
         ngx_queue_remove(&leg->queue);
 
         if (query->status == NGX_PZ_QUERY_OK) {
             ngx_pz_cache_put(leg->conf, &leg->key, leg->stamp, query->replies[i],
-                             flight->arena);
+                             ngx_pz_flight_left(flight, i), flight->arena);
         }
     }
 
-    for (i = 0; i < query->expected; i++) {
+    for (i = 0; i < flight->nlegs; i++) {
         reply = query->status == NGX_PZ_QUERY_OK ? query->replies[i] : NULL;
         ngx_pz_flight_tell(&flight->legs[i], reply, query->status);
     }

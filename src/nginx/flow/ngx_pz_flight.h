@@ -23,6 +23,7 @@ typedef struct {
     ngx_queue_t         buckets[NGX_PZ_FLIGHT_BUCKETS];
     ngx_pz_counters_t  *counters;
     ngx_log_t          *log;
+    ngx_uint_t          timeless;   /* Redis does not tell when a key expires */
 } ngx_pz_flights_t;
 
 /* One key of a flight. */

@@ -134,7 +134,7 @@ ngx_pz_probe_overtake(ngx_pz_probe_model_t *model, ngx_uint_t n, ngx_pz_cache_ke
         model->version[n] = 0;
     }
 
-    ngx_pz_cache_put(&model->conf, key, stamp, ngx_pz_probe_value(model, n, 1),
+    ngx_pz_cache_put(&model->conf, key, stamp, ngx_pz_probe_value(model, n, 1), 0,
                      model->arena);
     ngx_pz_probe_look(model, n, key, &found);
 
@@ -157,7 +157,7 @@ ngx_pz_probe_write(ngx_pz_probe_model_t *model, ngx_uint_t n, ngx_pz_cache_key_t
     version = 1 + ngx_pz_probe_draw(model, 1000);
     reply = ngx_pz_probe_value(model, n, version);
 
-    ngx_pz_cache_put(&model->conf, key, stamp, reply, model->arena);
+    ngx_pz_cache_put(&model->conf, key, stamp, reply, 0, model->arena);
     ngx_pz_cache_get(&model->conf, key, model->arena, &found);
 
     if (found.age == NGX_PZ_CACHE_MISS) {
