@@ -204,6 +204,10 @@ sub load {
                 push @{ $found{ key($group) }{ $server->{scenario}{name} } }, $figures if $repeat;
             }
         }
+        if (!$repeat) {
+            $_->{before} = { $_->found } for @servers;
+            $_->{requests} = 0 for @servers;
+        }
         print STDERR "bench: repeat $repeat of $o{repeats}\n" if -t STDERR;
     }
     alarm 0;
@@ -214,7 +218,7 @@ sub load {
 sub complaints {
     my @found;
     for my $server (@servers) {
-        push @found, map { "**$server->{scenario}{what}: $_**\n\n" } $server->cold($server->{requests});
+        push @found, map { "**$server->{scenario}{what}: $_**\n\n" } $server->cold($server->{requests}, %{ $server->{before} });
         my @lines = grep { /\[(?:error|crit|alert|emerg)\]/ } split /\n/, $server->log or next;
         my $first = $lines[0] =~ s/^\S+ \S+ (?=\[)//r =~ s/\Q$server->{dir}\E/.../gr;
         push @found, sprintf "**%s: %d errors in its log, the first: %s**\n\n", $server->{scenario}{what}, scalar @lines, $first;

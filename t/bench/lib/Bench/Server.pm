@@ -89,18 +89,24 @@ sub warm {
     die "$self->{scenario}{name}: the cache does not hold $visitors visitors\n";
 }
 
-# What is wrong when so many requests should have found their visitor in the cache, and their page in the index.
+# What it has found so far, of what it is to find.
+sub found {
+    my ($self) = @_;
+    my @families = ($self->{scenario}{warm} ? 'lookups' : (), $self->{scenario}{index} ? 'index' : ());
+    my %metrics = @families ? $self->metrics : ();
+    return map { $_ => $metrics{qq(personalize_${_}_total{outcome="hit"})} } @families;
+}
+
+# What is wrong when so many requests should have found their visitor in the cache, and their page in the
+# index; before: what it had found until then.
 sub cold {
-    my ($self, $requests) = @_;
-    my %wanted = (
-        $self->{scenario}{warm} ? (lookups => 'visitors in the cache') : (),
-        $self->{scenario}{index} ? (index => 'pages in the index') : (),
-    );
-    my %metrics = %wanted ? $self->metrics : ();
+    my ($self, $requests, %before) = @_;
+    my %where = (lookups => 'visitors in the cache', index => 'pages in the index');
+    my %found = $self->found;
     return map {
-        my $hits = $metrics{qq(personalize_${_}_total{outcome="hit"})};
-        $hits < 0.9 * $requests ? "only $hits of $requests $wanted{$_}" : ();
-    } sort keys %wanted;
+        my $hits = $found{$_} - ($before{$_} // 0);
+        $hits < 0.95 * $requests ? "only $hits of $requests $where{$_}" : ();
+    } sort keys %found;
 }
 
 sub path { my ($self, $kind, $kb) = @_; return "$prefix{$kind}$kb/" }
