@@ -10,7 +10,8 @@
 static ngx_uint_t
 ngx_pz_cluster_is_read(const ngx_pz_node_t *node)
 {
-    return node->used && (node->slots > 0 || node->reads > 0);
+    return node->used
+           && (node->slots > 0 || (node->reads > 0 && ngx_pz_near_is_usable(&node->link)));
 }
 
 

@@ -1,9 +1,9 @@
 #include "ngx_pz_store.h"
 #include "ngx_pz_cluster.h"
 #include "ngx_pz_near.h"
+#include "ngx_pz_near_watch.h"
 #include "ngx_pz_sentinel.h"
 #include "ngx_pz_spread.h"
-#include "ngx_pz_watch.h"
 
 #define NGX_PZ_STORE_POOL  4096
 
@@ -17,6 +17,7 @@ struct ngx_pz_store_s {
     ngx_pz_watch_t             *watch;        /* NULL: nobody wants to know */
     ngx_pz_link_t              *replica;      /* a near one; NULL: none */
     ngx_pz_near_t               near;
+    ngx_pz_near_watch_t        *both;         /* in place of `watch`, where there is a replica */
 };
 
 
@@ -34,6 +35,10 @@ ngx_pz_store_destroy(void *data)
 
     if (store->sentinel != NULL) {
         ngx_pz_sentinel_destroy(store->sentinel);
+    }
+
+    if (store->both != NULL) {
+        ngx_pz_near_watch_destroy(store->both);
     }
 
     if (store->replica != NULL) {
@@ -161,6 +166,15 @@ ngx_pz_store_watch(ngx_pz_store_t *store, const pz_str_t *kinds, ngx_uint_t nkin
         return ngx_pz_cluster_watch(store->cluster, kinds, nkinds, on_news, data);
     }
 
+    if (store->replica != NULL) {
+        store->both = ngx_pcalloc(store->pool, sizeof(ngx_pz_near_watch_t));
+
+        return store->both != NULL
+               ? ngx_pz_near_watch_init(store->both, store->replica, &store->link, kinds, nkinds,
+                                        store->pool, &store->log, on_news, data)
+               : NGX_ERROR;
+    }
+
     store->watch = ngx_pcalloc(store->pool, sizeof(ngx_pz_watch_t));
 
     return store->watch != NULL
@@ -253,6 +267,10 @@ ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status)
     }
 
     ngx_pz_link_status(&store->link, status);
+
+    if (store->both != NULL) {
+        status->watch = ngx_pz_near_watch_word(store->both);
+    }
 
     if (store->watch != NULL) {
         status->watch = ngx_pz_watch_word(store->watch);

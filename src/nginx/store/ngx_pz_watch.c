@@ -274,7 +274,7 @@ ngx_pz_watch_aim(ngx_pz_watch_t *watch, const ngx_addr_t *peer)
     watch->link.addr = 0;
 
     /* The certificate is that of the data link's host. */
-    watch->link.where.host = watch->data->where.host;
+    watch->link.where.host = watch->data->name;
     ngx_pz_watch_label(watch);
 }
 
@@ -324,6 +324,27 @@ ngx_pz_watch_on_data_moved(void *data)
 
 
 /* --------------------------------------------------------------------------- */
+
+/* Who subscribes may ask PING only: ROLE, which a replica is asked, is the data link's affair. */
+static const ngx_pz_store_conf_t *
+ngx_pz_watch_conf(const ngx_pz_store_conf_t *conf, ngx_pool_t *pool)
+{
+    ngx_pz_store_conf_t  *own;
+
+    if (!conf->reads) {
+        return conf;
+    }
+
+    own = ngx_palloc(pool, sizeof(ngx_pz_store_conf_t));
+
+    if (own != NULL) {
+        *own = *conf;
+        own->reads = 0;
+    }
+
+    return own;
+}
+
 
 static ngx_int_t
 ngx_pz_watch_prefix(ngx_pz_watch_t *watch, pz_str_t kind, ngx_pool_t *pool)
@@ -392,7 +413,10 @@ ngx_pz_watch_init(ngx_pz_watch_t *watch, ngx_pz_link_t *data,
     ngx_pz_watch_event(&watch->last, ngx_pz_watch_on_last, watch, log);
     watch->beat.cancelable = 1;
 
-    if (ngx_pz_link_init(&watch->link, conf, pool, log, NULL, NULL) != NGX_OK
+    conf = ngx_pz_watch_conf(conf, pool);
+
+    if (conf == NULL
+        || ngx_pz_link_init(&watch->link, conf, pool, log, NULL, NULL) != NGX_OK
         || ngx_pz_link_room(&watch->link, NGX_PZ_WATCH_ROOM) != NGX_OK)
     {
         return NGX_ERROR;

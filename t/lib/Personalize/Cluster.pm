@@ -15,7 +15,7 @@ use Personalize::Redis;
 use constant SLOTS => 16384;
 
 # Options: masters (3), replicas (1: of each master), password, args (of each redis-server),
-# hosts (addresses of nodes by name: 127.0.0.1), timeout (cluster-node-timeout, in ms).
+# hosts (addresses of nodes by name: 127.0.0.1), tls (redis-server's options for it), timeout (cluster-node-timeout, in ms).
 sub start {
     my ($class, $t, %o) = @_;
 
@@ -32,27 +32,32 @@ sub add {
     my $t = $self->{t};
 
     mkdir "$t->{dir}/$name";
-    return $self->{nodes}{$name} = Personalize::Redis->start("$t->{dir}/$name",
-        port => $t->port($name), password => $self->{password},
+    $self->{nodes}{$name} = Personalize::Redis->start("$t->{dir}/$name",
+        port => $self->{tls} ? 0 : $t->port($name), password => $self->{password},
         args => [ '--bind', $self->host($name), '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf',
             '--cluster-port', $t->port("$name-bus"), '--cluster-node-timeout', $self->{timeout},
             '--repl-diskless-sync-delay', 0, '--appendonly', 'no',
+            $self->{tls} ? ('--tls-port', $t->port($name), '--tls-cluster', 'yes', '--tls-replication', 'yes',
+                @{ $self->{tls} }) : (),
             $self->{hosts} ? ('--cluster-announce-ip', $self->host($name)) : (),
             defined $self->{password} ? ('--masterauth', $self->{password}) : (),
             @{ $self->{args} || [] }, @args ]);
+    $self->{ids}{$name} = $self->node($name)->command('CLUSTER', 'MYID');
+    return $self->node($name);
 }
 
 sub names { @{ $_[0]{names} } }
 sub node  { $_[0]{nodes}{ $_[1] } }
 sub port  { $_[0]{t}->port($_[1]) }
 sub host  { $_[0]{hosts}{ $_[1] } // '127.0.0.1' }
-sub id    { $_[0]->node($_[1])->command('CLUSTER', 'MYID') }
+sub id    { $_[0]{ids}{ $_[1] } }
 
 sub url {
     my ($self, @names) = @_;
     my $user = defined $self->{password} ? ":$self->{password}\@" : '';
     @names = $self->names if !@names;
-    return "redis-cluster://$user" . join ',', map { $self->host($_) . ':' . $self->port($_) } @names;
+    my $scheme = $self->{tls} ? 'rediss-cluster' : 'redis-cluster';
+    return "$scheme://$user" . join ',', map { $self->host($_) . ':' . $self->port($_) } @names;
 }
 
 # Make `name` known to the cluster that n1 is in, and wait until all know it.
@@ -127,12 +132,12 @@ sub slot {
 # The node that serves a slot, by the account of a node that lives.
 sub owner {
     my ($self, $slot, @ask) = @_;
-    my %by_port = map { $self->port($_) => $_ } keys %{ $self->{nodes} };
+    my %by_id = reverse %{ $self->{ids} };
 
     for my $name (@ask ? @ask : $self->names) {
         my $slots = eval { $self->node($name)->command('CLUSTER', 'SLOTS') } or next;
         for my $range (@$slots) {
-            return $by_port{ $range->[2][1] } if $range->[0] <= $slot && $slot <= $range->[1];
+            return $by_id{ $range->[2][2] } if $range->[0] <= $slot && $slot <= $range->[1];
         }
     }
     return undef;
