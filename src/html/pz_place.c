@@ -1,6 +1,7 @@
 #include "pz_escape.h"
 #include "pz_newline.h"
 #include "pz_place.h"
+#include "pz_tree_rules.h"
 
 #define CONTENT_MAX  (16u << 20)
 
@@ -13,6 +14,7 @@ pz_place_begin(pz_rewriter_t *rw, const char *at)
     rw->implied = 0;
     rw->implied_head = 0;
     rw->cloned = 0;
+    rw->outside = rw->tree.mode == PZ_MODE_AFTER_BODY || rw->tree.mode == PZ_MODE_AFTER_AFTER_BODY;
 }
 
 
@@ -125,6 +127,7 @@ write_ends(pz_rewriter_t *rw, unsigned from, int over, int last)
             return;
         }
         skipped = 0;
+        rw->outside &= i <= 2 || t->nodes[i].ns != PZ_NS_HTML;
     }
 
     if (rw->open_top > from) {
@@ -133,10 +136,36 @@ write_ends(pz_rewriter_t *rw, unsigned from, int over, int last)
 }
 
 
+/*
+ * Behind </body> a parser puts comments into html, until the next tag or text
+ * that belongs into body.  A tag that does nothing else leads back there; `n` is
+ * the place's innermost element.
+ */
+static void
+come_back(pz_rewriter_t *rw, unsigned n)
+{
+    if (rw->outside && n > 1 && rw->tree.nodes[n].ns == PZ_NS_HTML && !rw->explicit_only
+        && rw->outcome == PZ_OUTCOME_EDITING)
+    {
+        write_tag(rw, "<", pz_atom_keys[PZ_ATOM_BODY]);
+        rw->outside = 0;
+    }
+}
+
+
+void
+pz_place_in_body(pz_rewriter_t *rw)
+{
+    rw->outside = 1;
+    come_back(rw, 2);
+}
+
+
 void
 pz_place_append(pz_rewriter_t *rw, unsigned n, int last)
 {
     write_ends(rw, n + 1, 0, last);
+    come_back(rw, n);
 }
 
 
@@ -144,6 +173,7 @@ void
 pz_place_after(pz_rewriter_t *rw, unsigned n, int last)
 {
     write_ends(rw, n, 0, last);
+    come_back(rw, n - 1);
 }
 
 
@@ -188,6 +218,7 @@ pz_place_before(pz_rewriter_t *rw, unsigned n)
     } else {
         write_ends(rw, n, 1, 0);
     }
+    come_back(rw, n - 1);
 
     if (rw->implied_head && rw->outcome == PZ_OUTCOME_EDITING
         && (atom == PZ_ATOM_BODY || atom == PZ_ATOM_FRAMESET))

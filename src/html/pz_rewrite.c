@@ -71,12 +71,24 @@ stays_behind(const pz_rewriter_t *rw)
 }
 
 
-/* Content for an element that its own start tag closes: a form between a table's rows. */
+/*
+ * An element that its own start tag closes, a form between a table's rows: content
+ * is not for it, and without it another form would come to be one.
+ */
 static int
-fills(const pz_rewriter_t *rw)
+keeps(const pz_rewriter_t *rw)
 {
-    return pz_rewrite_has(rw, PZ_EDIT_PREPEND) || pz_rewrite_has(rw, PZ_EDIT_APPEND)
-           || pz_rewrite_has(rw, PZ_EDIT_INNER);
+    const pz_marks_t *hits = &rw->matcher.hits;
+
+    for (uint32_t i = 0; i < hits->n; i++) {
+        pz_edit_op_t op = rw->edits[hits->items[i]].op;
+
+        if (op != PZ_EDIT_BEFORE && op != PZ_EDIT_AFTER && op < PZ_EDIT_SET_ATTR) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 
@@ -91,7 +103,7 @@ matched(pz_rewriter_t *rw, unsigned node, const pz_tag_t *tag, unsigned how)
     }
 
     if ((rw->tree.displaced && stays_behind(rw))
-        || ((how & PZ_OPENS_CUT) && fills(rw))
+        || ((how & PZ_OPENS_CUT) && !keeps(rw))
         || (rw->tag && rw->tag->end && !(how & PZ_OPENS_IMPLIED)))
     {
         pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);

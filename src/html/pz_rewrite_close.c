@@ -2,6 +2,7 @@
  * What the edits do to an element when it ends.
  */
 #include "pz_place.h"
+#include "pz_tail.h"
 
 
 static int
@@ -14,6 +15,20 @@ waits_for(const pz_rewriter_t *rw, const pz_node_t *node, pz_edit_op_t op)
     }
 
     return a != 0;
+}
+
+
+/* Its own end tag goes out, or is lost with it. */
+static void
+pass_end_tag(pz_rewriter_t *rw, int lost)
+{
+    if (rw->tail.ending) {
+        pz_tail_pass_tag(rw);
+    } else if (lost) {
+        pz_rewrite_lose_tag(rw);
+    } else {
+        pz_rewrite_pass_tag(rw);
+    }
 }
 
 
@@ -37,7 +52,7 @@ run_actions(pz_rewriter_t *rw, unsigned n, int own, pz_drop_t drop)
     }
 
     if (own && drop != PZ_DROP_WHOLE) {
-        pz_rewrite_pass_tag(rw);
+        pass_end_tag(rw, 0);
     } else if (!own && after && drop != PZ_DROP_WHOLE) {
         pz_place_after(rw, n, last);
     }
@@ -55,16 +70,11 @@ run_actions(pz_rewriter_t *rw, unsigned n, int own, pz_drop_t drop)
 }
 
 
-void
-pz_rewrite_on_close(void *data, unsigned n, int own, int popped)
+static void
+end_element(pz_rewriter_t *rw, unsigned n, int own)
 {
-    pz_rewriter_t *rw = data;
-    pz_node_t     *node = &rw->tree.nodes[n];
-    pz_drop_t      drop = PZ_DROP_NONE;
-
-    if (popped && (node->flags & PZ_NODE_MARKED)) {
-        pz_matcher_close(&rw->matcher, node);
-    }
+    pz_node_t *node = &rw->tree.nodes[n];
+    pz_drop_t  drop = PZ_DROP_NONE;
 
     if (rw->outcome != PZ_OUTCOME_EDITING || !(node->flags & PZ_NODE_WATCHED)) {
         return;
@@ -76,12 +86,79 @@ pz_rewrite_on_close(void *data, unsigned n, int own, int popped)
         pz_out_to(&rw->out, rw->at);
         rw->open_top = drop == PZ_DROP_WHOLE ? n : n + 1;
         if (drop == PZ_DROP_WHOLE && own) {
-            pz_rewrite_lose_tag(rw);
+            pass_end_tag(rw, 1);
         }
         pz_out_resume(&rw->out);
+        if (rw->tree.form && !rw->drop_form) {
+            pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);      /* a form that is gone keeps others out */
+            return;
+        }
     }
 
     run_actions(rw, n, own, drop);
     node->flags &= (uint8_t) ~PZ_NODE_WATCHED;
     rw->pending--;
+}
+
+
+void
+pz_rewrite_end_body(pz_rewriter_t *rw, unsigned body, int own)
+{
+    for (unsigned i = rw->tree.n - 1; i > body; i--) {
+        rw->tail.ended |= (rw->tree.nodes[i].flags & PZ_NODE_WATCHED) != 0;
+        end_element(rw, i, 0);
+    }
+
+    end_element(rw, body, own);
+    rw->tail.ended |= rw->open_top < rw->tree.n && body + 1 < rw->tree.n;
+}
+
+
+/* body ends, and stays open for what may follow, like all that is open in it. */
+static void
+on_body_end(pz_rewriter_t *rw, unsigned body, int own)
+{
+    /* html's edits want a place among what would be held */
+    if (body + 1 < rw->tree.n && !(rw->tree.nodes[1].flags & PZ_NODE_WATCHED)) {
+        pz_tail_begin(rw, own);
+        return;
+    }
+
+    pz_rewrite_end_body(rw, body, own);
+    rw->tail.own = (uint8_t) own;
+}
+
+
+/* Behind </body> nothing else has to be closed: what is inserted stands in html. */
+static void
+on_html_end(pz_rewriter_t *rw, unsigned html, int own)
+{
+    unsigned top = rw->tail.own ? html + 1 : html + 2;
+
+    rw->open_top = rw->open_top < top ? rw->open_top : top;
+    end_element(rw, html, own);
+}
+
+
+void
+pz_rewrite_on_close(void *data, unsigned n, int own, int popped)
+{
+    pz_rewriter_t *rw = data;
+    pz_node_t     *node = &rw->tree.nodes[n];
+
+    if (popped && (node->flags & PZ_NODE_MARKED)) {
+        pz_matcher_close(&rw->matcher, node);
+    }
+
+    if (rw->outcome != PZ_OUTCOME_EDITING) {
+        return;
+    }
+
+    if (popped) {
+        end_element(rw, n, own);
+    } else if (node->atom == PZ_ATOM_BODY) {
+        on_body_end(rw, n, own);
+    } else {
+        on_html_end(rw, n, own);
+    }
 }

@@ -81,6 +81,8 @@ begin_drop(pz_rewriter_t *rw, unsigned node, pz_drop_t drop, int slot)
     rw->drop = (uint8_t) drop;
     rw->drop_node = node;
     rw->drop_formats = rw->tree.nformats;
+    rw->drop_form = rw->tree.form
+                    || (drop == PZ_DROP_INNER && rw->tree.nodes[node].atom == PZ_ATOM_FORM);
     rw->out.drop = 1;
     rw->out.spare = slot == PZ_EDIT_NO_SLOT ? 0 : (unsigned) slot + 1;
     if (!(rw->tree.nodes[node].flags & PZ_NODE_WATCHED)) {

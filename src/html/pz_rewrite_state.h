@@ -23,6 +23,18 @@ typedef struct {
     uint32_t next;          /* 0: the last */
 } pz_action_t;
 
+/* What stands behind the end of body, and is held back: see pz_tail.h. */
+typedef struct {
+    pz_sb_t  bytes;         /* body's end tag, and what came with earlier chunks */
+    uint64_t at;            /* where in the page they begin */
+    size_t   tag;           /* bytes of the tag */
+    size_t   out;           /* bytes that have gone out */
+    uint8_t  own;           /* the tag is body's own */
+    uint8_t  held;
+    uint8_t  ending;        /* the edits are being done */
+    uint8_t  ended;         /* they are done, and the page goes on */
+} pz_tail_t;
+
 typedef enum {
     PZ_DROP_NONE,
     PZ_DROP_INNER,          /* the element's content goes, its tags stay */
@@ -51,12 +63,14 @@ struct pz_rewriter_s {
     uint32_t              implied;      /* the lowest node that the present token implied and that
                                            has no tag written; 0: none */
     uint8_t               implied_head;     /* it implied a head, which is closed again */
+    uint8_t               outside;      /* it stands behind the end tag of body */
     uint8_t               cloned;       /* the present token reopened formatting elements */
     pz_str_t              merged[2];    /* the attributes of html and body, as their tags gave them */
     uint64_t              newline;      /* where in the page a newline is dropped by a parser: */
     uint8_t               newline_safe; /*   something else stands there by now; */
     uint8_t               newline_skip; /*   1: it has been written; 2: its CR is past; */
     uint8_t               newline_cr;   /*   it began with a CR, and this is the place behind */
+    pz_tail_t             tail;
     const char           *at;           /* where insertions stand now, in the chunk */
     const char           *behind;       /* the place behind the present tag */
 
@@ -64,6 +78,7 @@ struct pz_rewriter_s {
     uint32_t              drop_formats; /* formatting elements that were in the list before */
     uint64_t              drop_key;     /* after a bail-out: its name, and how often it is open */
     uint32_t              drop_depth;
+    uint8_t               drop_form;    /* a form was open before */
     uint8_t               drop;         /* pz_drop_t */
     uint8_t               tag_out;      /* the present tag has gone out, or is dropped */
     uint8_t               passing;      /* nothing is looked at any more */
@@ -103,6 +118,9 @@ void pz_rewrite_emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag, unsigned n)
  */
 void pz_rewrite_keep(pz_rewriter_t *rw, unsigned n);
 void pz_rewrite_merge(pz_rewriter_t *rw, unsigned n);
+
+/* What waits for the end of body, or of an element open in it: here it is. */
+void pz_rewrite_end_body(pz_rewriter_t *rw, unsigned body, int own);
 
 void pz_rewrite_on_close(void *data, unsigned n, int own, int popped);
 void pz_rewrite_on_move(void *data, pz_tree_move_t move, unsigned node, int touched);

@@ -1,14 +1,16 @@
 /*
  * How editing ends, and how bytes that were held go out.
  */
-#include "pz_rewrite_state.h"
+#include "pz_tail.h"
 
 
 void
 pz_rewrite_pass_carry(pz_rewriter_t *rw)
 {
     if (rw->scan.carry.len) {
-        if (!rw->out.drop || rw->out.spare) {
+        if (rw->tail.held) {
+            pz_sb_add(&rw->tail.bytes, rw->scan.carry);
+        } else if (!rw->out.drop || rw->out.spare) {
             pz_out_kept(&rw->out, rw->scan.carry);
         }
         rw->scan.carry.len = 0;
@@ -23,6 +25,7 @@ pz_rewrite_stop(pz_rewriter_t *rw, pz_rewriter_outcome_t outcome)
         return;
     }
     rw->outcome = outcome;
+    pz_tail_release(rw);
     rw->live = rw->pending = 0;
 
     if (rw->drop) {

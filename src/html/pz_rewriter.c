@@ -2,6 +2,7 @@
 #include "pz_newline.h"
 #include "pz_place.h"
 #include "pz_skim.h"
+#include "pz_tail.h"
 #include "pz_tree_build.h"
 
 #define MAX_TAG      (64u << 10)
@@ -40,6 +41,7 @@ pz_rewriter_create(pz_arena_t *arena, const pz_edit_t *edits, size_t nedits,
     rw->explicit_only = options && options->explicit_only;
     rw->states = pz_arena_array(arena, nedits, sizeof(pz_edit_state_t));
     pz_sb_init(&rw->scratch, arena, SCRATCH_MAX);
+    pz_sb_init(&rw->tail.bytes, arena, SCRATCH_MAX);
     pz_scan_init(&rw->scan, arena, max_tag);
 
     if (rw->states == NULL || pz_matcher_init(&rw->matcher, arena, edits, nedits)
@@ -109,6 +111,7 @@ take_stock(pz_rewriter_t *rw)
 
     if (rw->outcome == PZ_OUTCOME_EDITING) {
         pz_tree_instruct(&rw->tree, &rw->scan);
+        rw->scan.want_comments = rw->tail.held | rw->tail.ended;
     } else {
         rw->scan.want_text = 0;
         rw->passing = rw->drop == PZ_DROP_NONE;
@@ -120,6 +123,10 @@ static void
 on_tag(pz_rewriter_t *rw)
 {
     const pz_tag_t *tag = &rw->scan.tag;
+
+    if (rw->tail.held | rw->tail.ended) {
+        pz_tail_on_tag(rw);
+    }
 
     rw->tag = tag;
     rw->tag_out = 0;
@@ -163,6 +170,9 @@ on_text(pz_rewriter_t *rw)
     pz_str_t text = rw->scan.bytes;
     size_t   blank;
 
+    if (rw->tail.held | rw->tail.ended) {
+        pz_tail_on_text(rw);
+    }
     if (rw->outcome != PZ_OUTCOME_EDITING) {
         return;
     }
@@ -242,6 +252,15 @@ run(pz_rewriter_t *rw)
             on_text(rw);
             break;
 
+        case PZ_SCAN_COMMENT:
+        case PZ_SCAN_COMMENT_END:
+        case PZ_SCAN_CDATA:
+        case PZ_SCAN_CDATA_END:
+            if (rw->tail.held | rw->tail.ended) {
+                pz_tail_on_foreign(rw);
+            }
+            break;
+
         case PZ_SCAN_LIMIT:
             give_up(rw, PZ_OUTCOME_TAG_LIMIT);
             return;
@@ -289,10 +308,12 @@ pz_rewriter_feed(pz_rewriter_t *rw, pz_str_t chunk)
 
     /* what waits for the next chunk stands at the end, and has been kept */
     if (!rw->passing && rw->scan.held) {
-        pz_out_to(&rw->out, rw->scan.from);
-    } else {
-        pz_out_to(&rw->out, end);
+        end = rw->scan.from;
     }
+    if (rw->tail.held) {
+        pz_tail_keep(rw, end);
+    }
+    pz_out_to(&rw->out, end);
     rw->out.base += chunk.len;
 
     return rw->out.dead ? -1 : 0;
@@ -328,6 +349,10 @@ pz_rewriter_end(pz_rewriter_t *rw)
         at_data = 0;
     }
 
+    if (rw->tail.held) {
+        pz_tail_end(rw);
+    }
+    pz_place_begin(rw, rw->scan.p);
     if (rw->out.drop && !rw->out.spare) {
         rw->scan.carry.len = 0;
     }
@@ -348,7 +373,7 @@ pz_rewriter_end(pz_rewriter_t *rw)
 size_t
 pz_rewriter_held(const pz_rewriter_t *rw)
 {
-    return rw->passing ? 0 : rw->scan.held;
+    return rw->passing ? 0 : rw->scan.held + (rw->tail.held ? rw->tail.bytes.len : 0);
 }
 
 

@@ -337,13 +337,14 @@ pz_rules_body_start(pz_tree_t *t, unsigned atom)
 }
 
 
-/* body and html stay on the stack behind their end tags: tell what ends here. */
+/* body stays on the stack behind its end tag, with all that is open: tell if one is watched. */
 static void
-end_of(pz_tree_t *t, unsigned node, int own)
+tell_end(pz_tree_t *t, unsigned body, int own)
 {
-    for (unsigned i = t->n - 1; i >= node; i--) {
+    for (unsigned i = t->n - 1; i > 0; i--) {
         if (t->nodes[i].flags & PZ_NODE_WATCHED) {
-            t->ops->on_close(t->data, i, own && i == node, 0);
+            t->ops->on_close(t->data, body, own, 0);
+            return;
         }
     }
 }
@@ -359,7 +360,7 @@ end_body(pz_tree_t *t, unsigned atom)
     }
 
     t->mode = PZ_MODE_AFTER_BODY;
-    end_of(t, body, atom == PZ_ATOM_BODY);
+    tell_end(t, body, atom == PZ_ATOM_BODY);
     if (atom == PZ_ATOM_HTML) {
         pz_tree_again(t);
     }

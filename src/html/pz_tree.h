@@ -78,7 +78,8 @@ typedef struct {
 
     /*
      * It ends: by its own end tag (`own`), or in front of the present tag.
-     * `popped` is 0 for body and html, which stay open behind their end tags.
+     * `popped` is 0 for body and html, which stay open behind their end tags; of
+     * body also if it is not watched itself, but something else that is open.
      */
     void (*on_close)(void *data, unsigned node, int own, int popped);
 

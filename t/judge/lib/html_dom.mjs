@@ -67,8 +67,21 @@ export const select = (document, selector) => {
   return [...found.flat(), ...selectNow(document, selector).filter((n) => stage.get(n) === late.length)];
 };
 
+// What stands behind </body> and went into an element that is open there: body ends later.
+const goesOn = (node, end, depth = 0) => children(node).some((c) => {
+  const at = c.sourceCodeLocation;
+  return (depth > 0 && at && (at.startOffset >= end || (c.nodeName === '#text' && at.endOffset > end))) || goesOn(c, end, depth + 1);
+});
+const bodyGoesOn = (document) => {
+  const end = document.source.search(/<\/body/);
+  return end >= 0 && (document.source.includes('</body', end + 1) || adapter.findAll((n) => n.tagName === 'body', children(document))
+    .some((n) => goesOn(n, end)));
+};
+
 // A known gap: these edits were done when the element's second tag came.
-export const editsLate = (document, edits) => document.late.length > 0
+export const editsLate = (document, edits) => adapter.findAll((n) => n.tagName === 'html' && n.namespaceURI !== HTML, children(document)).length > 0
+  || (bodyGoesOn(document)
+  && edits.some((e) => select(document, e.selector).some((n) => ['html', 'body'].includes(n.tagName)))) || document.late.length > 0
   && edits.some((e) => ['add-class', 'remove-class', 'remove-attr'].includes(e.op)
     && select(document, e.selector).some((n) => document.late.some(({ node }) => node === n)));
 
@@ -91,9 +104,9 @@ const content = (edit) => [comment(edit.mark)];
 const next = (node) => children(parent(node))[children(parent(node)).indexOf(node) + 1];
 
 // An end tag of body is its end: what stands behind it goes into body all the same.
-const endOf = (node) => {
-  const end = node.sourceCodeLocation?.endTag?.startOffset;
-  if (!['body', 'html'].includes(node.tagName) || end === undefined) return undefined;
+const endOf = (node, source) => {
+  const end = node.sourceCodeLocation?.endTag?.startOffset ?? source.search(`</${node.tagName}`);
+  if (!['body', 'html'].includes(node.tagName) || end < 0) return undefined;
   return children(node).find((c) => (c.sourceCodeLocation?.startOffset ?? -1) >= end);
 };
 
@@ -141,13 +154,14 @@ const editElement = (node, edits, source) => {
     return;
   }
   edits.forEach((e) => editAttributes(node, e));
-  if (VOID.has(node.tagName) || isSelfClosing(node, source)) return;
+  if ((VOID.has(node.tagName) && node.namespaceURI === HTML) || isSelfClosing(node, source)) return;
   if (inner) {
-    [...children(node)].forEach((c) => tree.detachNode(c));
+    const end = endOf(node, source);
+    [...children(node)].slice(0, end ? children(node).indexOf(end) : undefined).forEach((c) => tree.detachNode(c));
     insert(node, content(inner));
   }
   insert(node, at('prepend'), children(node)[0]);
-  insert(node, at('append'), endOf(node));
+  insert(node, at('append'), endOf(node, source));
 };
 
 // Match everything first, then edit: inserted content is never matched.
@@ -169,6 +183,10 @@ export const edit = (document, edits) => {
   order.filter((n) => !dropped(n)).forEach((n) => editElement(n, matched.get(n), document.source));
   return order.length;
 };
+
+// White space at the page's end: where body leaves elements open, edits put it beside them.
+export const withoutBlankEnd = (html) => html.replace(/(<\/(?:body|html)\s*>)((?:\s|<!--[^]*?-->|<\/(?:html|body)\s*>)*)$/i,
+  (_, tag, rest) => tag + rest.replace(/(<!--[^]*?-->)|\s+(?![^<]*>)/g, '$1'));
 
 // A tree as text, to compare: attributes sorted, neighbouring text joined, white space beside body dropped.
 export const print = (node, depth = 0, out = []) => {

@@ -80,16 +80,21 @@ const soup = (random) => {
   return out;
 };
 
-// Behind </body> white space goes on in what is open: the judge wants none; nor a page of nothing.
-const around = (random, inside) => {
+// Behind </body> a page may go on.
+const end = (random) => random.pick(['</body></html>', '</body>\n</html>\n', '</body> <!-- c --></html>\n', '', '</html>']);
+const tail = (random) => `</body>${random.pick(['', '\n', '<!-- c -->', 'x', '</div>', '<p class=a>y', ' <script>1</script>', '<div>z</div>\n'])}</html>${
+  random.pick(['', '\n', '<!-- c -->', '\n</body>', '<p>'])}`;
+
+// A page of nothing is none.
+const around = (random, inside, end) => {
   const head = random.pick(['', '<!DOCTYPE html>', '<!DOCTYPE html><html><head><title>t</title></head>',
     '<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n', '<html>', '<head></head>']);
   const body = random.pick(['<body>', '<body class=a>', '<p>']);
-  return `${head}${body}${inside}${random.pick(['</body></html>', '', '</html>'])}`;
+  return `${head}${body}${inside}${end}`;
 };
 
-export const nestedDocument = (random) => around(random, nested(random, 0));
-export const soupDocument = (random) => around(random, soup(random));
+export const nestedDocument = (random) => around(random, nested(random, 0), end(random));
+export const soupDocument = (random) => around(random, soup(random), random.chance(25) ? tail(random) : end(random));
 
 // Selectors of what is there, and some more.
 export const selectorsOf = (document, random, count) => {
