@@ -168,7 +168,6 @@ check_tokens(const char *page, size_t len, const output_t *out)
     tokens_t        in = { 0 }, now = { 0 };
     tokens_reader_t reader;
     size_t          k = 0;
-    int             closed = 0;
 
     tokens_begin(&reader, arena, 1);
     tokens_read(&in, &reader, page, len, 0, 0);
@@ -184,13 +183,6 @@ check_tokens(const char *page, size_t len, const output_t *out)
 
     for (size_t i = 0; i < in.n && !reader.given_up; i++) {
         token_t rest = in.items[i];
-
-        /* behind body's end what was open is closed by an edit there: no CDATA in it any more */
-        closed |= rest.kind == 'E' && (rest.key == pz_atom_keys[PZ_ATOM_BODY]
-                                       || rest.key == pz_atom_keys[PZ_ATOM_HTML]);
-        if (closed && pz_str_find((pz_str_t) { page, len }, PZ_STR("<![CDATA[")) >= 0) {
-            break;
-        }
 
         /* white space in front of a tag that was made up is a piece of its own */
         do {

@@ -57,6 +57,7 @@ test_selectors(void **state)
         { "p.\\[\\&\\>p\\]\\:mt.y", PZ_EDIT_APPEND, "", "+", "<p class='x [&>p]:mt y'>",
           "<p class='x [&>p]:mt y'>+", PZ_OUTCOME_DONE },
         { "#a\\&b", PZ_EDIT_APPEND, "", "+", "<p id='a&amp;b'>", "<p id='a&amp;b'>+", PZ_OUTCOME_DONE },
+        { "[t='']", PZ_EDIT_APPEND, "", "+", "<p t>", "<p t>+", PZ_OUTCOME_DONE },
         { "#x.\\&", PZ_EDIT_APPEND, "", "+", "<p id=x class='&amp;'>", "<p id=x class='&amp;'>+",
           PZ_OUTCOME_DONE },
     };
