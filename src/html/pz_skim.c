@@ -33,7 +33,8 @@ may_skim(const pz_rewriter_t *rw)
 
     return rw->scan.state == AT_DATA && rw->scan.mode == PZ_TEXT_DATA && !rw->scan.carry.len
            && !t->frameset_ok && !t->closed_formats && !t->ntemplates && !t->failed
-           && !rw->drop && !rw->tail.held && !rw->tail.ended && rw->outcome == PZ_OUTCOME_EDITING && !rw->matcher.any
+           && !rw->drop && !rw->tail.held && !rw->tail.ended
+           && rw->outcome == PZ_OUTCOME_EDITING && !rw->matcher.any
            && !(rw->matcher.features & (PZ_SELECTOR_SIBLINGS | PZ_SELECTOR_NTH_TYPE));
 }
 
