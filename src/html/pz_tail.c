@@ -184,7 +184,7 @@ pz_tail_on_text(pz_rewriter_t *rw)
 
     if (blank < text.len) {
         belongs(rw, rw->scan.carry.len ? rw->scan.from : text.data + blank);
-    } else if (text.len && rw->tree.closed_formats) {
+    } else if (text.len && rw->tree.closed_formats && !rw->drop) {
         belongs(rw, text.data);     /* formatting elements open again */
     }
 }

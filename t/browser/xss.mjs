@@ -2,26 +2,9 @@
 // link is made of a profile's values, wherever a template puts them.
 
 import { bail, finish, is, ok, skipAll } from '../judge/lib/tap.mjs';
+import { payloads as values } from '../judge/lib/payloads.mjs';
 import { startSite, personalize } from '../judge/lib/site.mjs';
 import { available, launch } from './lib/chromium.mjs';
-
-const hit = 'window.__hit=1';
-const values = [
-  `<script>${hit}</script>`, `<img src=x onerror="${hit}">`, `"><img src=x onerror=${hit}>`, `'><svg onload=${hit}>`,
-  `" onmouseover="${hit}" x="`, `' onfocus='${hit}' autofocus='`, '" style="background:url(javascript:alert(1))', '` onmouseover=`x',
-  `javascript:${hit}`, `JaVaScRiPt:${hit}`, ` javascript:${hit}`, `java\tscript:${hit}`, `java\nscript:${hit}`, `\u0001javascript:${hit}`,
-  `javascript&colon;${hit}`, `&#106;avascript:${hit}`, `&#x6A;avascript:${hit}`, `javascript&#58;${hit}`, `%6aavascript:${hit}`,
-  `data:text/html,<script>${hit}</script>`, `data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==`, `vbscript:${hit}`,
-  `//evil.example/`, `\\\\evil.example\\`, `blob:null/x`, `view-source:x`, `feed:javascript:${hit}`,
-  `</title><script>${hit}</script>`, `</textarea><script>${hit}</script>`, `</style><script>${hit}</script>`, `</script><script>${hit}</script>`,
-  `--><script>${hit}</script>`, `--!><script>${hit}</script>`, `]]><script>${hit}</script>`, `<!--`, '<![CDATA[', '<?php', '<!DOCTYPE x>',
-  `<a href="javascript:${hit}">x</a>`, `<iframe srcdoc="<script>parent.${hit}</script>">`, `<math><mi//xlink:href="data:x,<script>${hit}</script>">`,
-  `<svg><animate onbegin=${hit} attributeName=x dur=1s>`, `<details open ontoggle=${hit}>`, `<base href="//evil.example/">`, `<meta http-equiv=refresh content=0;url=//evil.example>`,
-  `<form action=//evil.example><button>x`, `<template><script>${hit}</script></template>`, `<noscript><p title="</noscript><img src=x onerror=${hit}>">`,
-  `{{ name }}`, `{{{ name }}}`, '{{ link', '}}', `&lt;script&gt;${hit}&lt;/script&gt;`, '&amp;', '&', '<', '>', '"', "'", '`', '=', '\\', '\u2028', '\u0000', '\ufeff',
-  '\ud83d\ude00', 'สวัสดี', `+ADw-script+AD4-${hit}+ADw-/script+AD4-`, `\u00bcscript\u00be${hit}`, `%3Cscript%3E${hit}%3C/script%3E`, 'a'.repeat(5000),
-  `<x onclick=${hit}>`, `<style>@import'//evil.example'</style>`, `<link rel=stylesheet href=//evil.example>`, `expression(${hit})`,
-];
 
 const rules = `
 campaign "everywhere" {
