@@ -24,8 +24,8 @@ my $ENTRIES = 130_000;             # such profiles in a zone of 64 MB
 my $KEY = length 'pz:visitor:{k3x9q2m7w1zd}';
 my $MESSAGE = length(qq{*3\r\n\$7\r\nmessage\r\n\$20\r\n__redis__:invalidate\r\n*1\r\n\$$KEY\r\n\r\n}) + $KEY;
 my $WRITE = length(qq{*4\r\n\$4\r\nHSET\r\n\$$KEY\r\n\r\n\$10\r\ncart_total\r\n\$4\r\n1890\r\n}) + $KEY;
-my $QUERY = length(qq{*2\r\n\$7\r\nHGETALL\r\n\$$KEY\r\n\r\n}) + $KEY;
-my $REPLY = 260;                   # of ten fields
+my $QUERY = length(qq{*2\r\n\$7\r\nHGETALL\r\n\$$KEY\r\n\r\n*2\r\n\$4\r\nPTTL\r\n\$$KEY\r\n\r\n}) + 2 * $KEY;
+my $REPLY = 265;                   # of ten fields
 
 # A place: `asked`: Redis nodes that a worker has connections to; `sites`: how often these exist.
 my @places = (
