@@ -1,18 +1,36 @@
 #include <string.h>
 
 #include "pz_places.h"
+#include "pz_version.h"
 
 #define VERSION  1
 #define CHECK    (PZ_PLACES_WHOLE + 2 * PZ_PLACES_AROUND)
 
 
+uint64_t
+pz_places_hash(uint64_t hash, const char *bytes, size_t len)
+{
+    uint64_t word;
+    size_t   i;
+
+    for (i = 0; i + sizeof(word) <= len; i += sizeof(word)) {
+        memcpy(&word, bytes + i, sizeof(word));
+        hash = pz_places_mix(hash, word);
+    }
+
+    if (i < len) {
+        word = 0;
+        memcpy(&word, bytes + i, len - i);
+        hash = pz_places_mix(hash, word);
+    }
+
+    return pz_places_mix(hash, len);
+}
+
+
 static uint64_t
 mix(uint64_t hash, pz_str_t text)
 {
-    uint32_t len = (uint32_t) text.len;
-
-    hash = pz_places_hash(hash, (const char *) &len, sizeof(len));
-
     return pz_places_hash(hash, text.data, text.len);
 }
 
@@ -39,20 +57,17 @@ shape(const pz_edit_t *edit)
 uint64_t
 pz_places_signature(const pz_edit_t *edits, size_t nedits, const pz_rewriter_options_t *options)
 {
-    uint64_t hash = PZ_PLACES_HASH;
-    uint32_t how[2] = { (uint32_t) options->max_tag, options->explicit_only };
+    uint64_t hash = mix(PZ_PLACES_HASH, PZ_STR(PZ_VERSION));
 
-    hash = pz_places_hash(hash, (const char *) how, sizeof(how));
+    hash = pz_places_mix(hash, (uint64_t) options->max_tag << 1 | options->explicit_only);
 
     for (size_t i = 0; i < nedits; i++) {
         const pz_edit_t *edit = &edits[i];
-        int              slot = edit->slot != PZ_EDIT_NO_SLOT;
-        unsigned char    what[4] = { (unsigned char) edit->op, (unsigned char) slot,
-                                     edit->has_values, shape(edit) };
+        uint64_t         what = (uint64_t) edit->limit << 32 | (uint64_t) edit->op << 4
+                                | (uint64_t) shape(edit) << 2 | (uint64_t) edit->has_values << 1
+                                | (edit->slot != PZ_EDIT_NO_SLOT);
 
-        hash = pz_places_hash(hash, (const char *) what, sizeof(what));
-        hash = pz_places_hash(hash, (const char *) &edit->limit, sizeof(edit->limit));
-        hash = mix(hash, pz_selector_text(edit->selector));
+        hash = mix(pz_places_mix(hash, what), pz_selector_text(edit->selector));
 
         if (is_in_tag(edit->op)) {
             if (edit->has_values) {
@@ -79,17 +94,31 @@ put(pz_sb_t *sb, uint64_t n)
 }
 
 
-static int
-get(pz_str_t *rest, uint64_t *n)
+/* The bytes that are still to be read. */
+typedef struct {
+    const unsigned char *p, *end;
+} cursor_t;
+
+
+static inline cursor_t
+cursor(pz_str_t bytes)
 {
-    *n = 0;
+    const unsigned char *p = (const unsigned char *) bytes.data;
 
-    for (size_t i = 0; i < rest->len && i < 10; i++) {
-        unsigned char c = (unsigned char) rest->data[i];
+    return (cursor_t) { p, p + bytes.len };
+}
 
-        *n |= (uint64_t) (c & 0x7f) << (7 * i);
-        if (c < 0x80) {
-            *rest = pz_str_skip(*rest, i + 1);
+
+static int
+get_long(cursor_t *c, uint64_t *n)
+{
+    unsigned shift = 0;
+
+    for (*n = 0; c->p < c->end && shift < 64; shift += 7) {
+        unsigned char byte = *c->p++;
+
+        *n |= (uint64_t) (byte & 0x7f) << shift;
+        if (byte < 0x80) {
             return 0;
         }
     }
@@ -98,15 +127,28 @@ get(pz_str_t *rest, uint64_t *n)
 }
 
 
-static int
-get_bytes(pz_str_t *rest, uint64_t len, pz_str_t *bytes)
+/* Most numbers are one byte. */
+static inline int
+get(cursor_t *c, uint64_t *n)
 {
-    if (len > rest->len) {
+    if (c->p < c->end && *c->p < 0x80) {
+        *n = *c->p++;
+        return 0;
+    }
+
+    return get_long(c, n);
+}
+
+
+static inline int
+get_bytes(cursor_t *c, uint64_t len, pz_str_t *bytes)
+{
+    if (len > (uint64_t) (c->end - c->p)) {
         return -1;
     }
 
-    *bytes = pz_str_head(*rest, (size_t) len);
-    *rest = pz_str_skip(*rest, (size_t) len);
+    *bytes = (pz_str_t) { (const char *) c->p, (size_t) len };
+    c->p += len;
 
     return 0;
 }
@@ -127,15 +169,20 @@ pz_piece_write(pz_sb_t *sb, const pz_piece_t *piece)
 int
 pz_piece_next(pz_str_t *pieces, pz_piece_t *piece)
 {
+    cursor_t c = cursor(*pieces);
     uint64_t n;
 
-    if (get(pieces, &n) || (n & 3) > PZ_PIECE_MADE) {
+    if (get(&c, &n) || (n & 3) > PZ_PIECE_MADE) {
         return -1;
     }
 
     *piece = (pz_piece_t) { .kind = (pz_piece_kind_t) (n & 3), .edit = (unsigned) (n >> 2) };
+    if (piece->kind == PZ_PIECE_MADE && get_bytes(&c, n >> 2, &piece->bytes)) {
+        return -1;
+    }
+    *pieces = (pz_str_t) { (const char *) c.p, (size_t) (c.end - c.p) };
 
-    return piece->kind == PZ_PIECE_MADE ? get_bytes(pieces, n >> 2, &piece->bytes) : 0;
+    return 0;
 }
 
 
@@ -191,7 +238,7 @@ pz_places_write(const pz_places_t *places, pz_arena_t *arena, size_t max, pz_str
 
 
 static int
-read_edge(pz_str_t *rest, uint64_t at, pz_edge_t *edge)
+read_edge(cursor_t *rest, uint64_t at, pz_edge_t *edge)
 {
     uint64_t before, len;
     pz_str_t bytes;
@@ -209,7 +256,7 @@ read_edge(pz_str_t *rest, uint64_t at, pz_edge_t *edge)
 
 
 static int
-read_splice(pz_str_t *rest, uint64_t before, uint64_t total, pz_splice_t *splice)
+read_splice(cursor_t *rest, uint64_t before, uint64_t total, pz_splice_t *splice)
 {
     uint64_t step, spare = 0, len;
 
@@ -237,7 +284,7 @@ read_splice(pz_str_t *rest, uint64_t before, uint64_t total, pz_splice_t *splice
 
 
 static int
-read_body(pz_str_t *rest, pz_places_t *places, pz_place_count_t *counts, pz_splice_t *splices)
+read_body(cursor_t *rest, pz_places_t *places, pz_place_count_t *counts, pz_splice_t *splices)
 {
     uint64_t before = 0, n[2];
 
@@ -267,7 +314,7 @@ int
 pz_places_read(pz_arena_t *arena, pz_str_t bytes, pz_places_t *places)
 {
     uint64_t          head[6];
-    pz_str_t          rest = bytes;
+    cursor_t          rest = cursor(bytes);
     pz_place_count_t *counts;
     pz_splice_t      *splices;
 
@@ -278,7 +325,7 @@ pz_places_read(pz_arena_t *arena, pz_str_t bytes, pz_places_t *places)
     }
 
     /* each of them takes three bytes at least */
-    if (head[0] != VERSION || head[4] > rest.len || head[5] > rest.len) {
+    if (head[0] != VERSION || head[4] > bytes.len || head[5] > bytes.len) {
         return -1;
     }
 

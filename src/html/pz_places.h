@@ -17,7 +17,7 @@
 #include "pz_sb.h"
 
 #define PZ_PLACES_AROUND  16      /* bytes kept on each side of an edge */
-#define PZ_PLACES_WHOLE   4096    /* a removed range of so many bytes is checked whole */
+#define PZ_PLACES_WHOLE   4096    /* a removed range of so many bytes is checked whole; whole words */
 
 typedef struct {
     uint64_t    from;       /* where in the page */
@@ -86,18 +86,21 @@ int pz_piece_next(pz_str_t *pieces, pz_piece_t *piece);
 /* Append a piece to what pz_piece_next reads. */
 void pz_piece_write(pz_sb_t *sb, const pz_piece_t *piece);
 
-/* FNV-1a of 64 bits, for what is removed. */
-#define PZ_PLACES_HASH  0xcbf29ce484222325u
+/*
+ * A hash against accidents, not against people: words of 8 bytes as the machine
+ * has them, the last one filled up with zeroes, then the length.
+ */
+#define PZ_PLACES_HASH  0x9e3779b97f4a7c15u
 
 static inline uint64_t
-pz_places_hash(uint64_t hash, const char *bytes, size_t len)
+pz_places_mix(uint64_t hash, uint64_t word)
 {
-    for (size_t i = 0; i < len; i++) {
-        hash = (hash ^ (unsigned char) bytes[i]) * 0x100000001b3u;
-    }
+    hash = (hash ^ word) * PZ_PLACES_HASH;
 
-    return hash;
+    return hash ^ (hash >> 32);
 }
+
+uint64_t pz_places_hash(uint64_t hash, const char *bytes, size_t len);
 
 /*
  * Bytes of the page as it is now, `len` from `from` on, to `to`.  0, or -1 when

@@ -26,6 +26,7 @@ struct pz_recorder_s {
 
     uint64_t          pos;          /* the page up to here: told by spans, or gone */
     uint64_t          hashed;       /* of what goes, for the open mark */
+    char              word[8];      /* the last bytes of it, less than a word */
 
     pz_str_t          chunk;
     uint64_t          base;         /* where in the page the chunk begins */
@@ -171,11 +172,11 @@ open_mark(pz_recorder_t *rec)
 }
 
 
-/* What goes is known up to `to`. */
+/* What goes is known up to `to`: the same as pz_places_hash, in pieces. */
 static void
 hash_to(pz_recorder_t *rec, mark_t *mark, uint64_t to)
 {
-    uint64_t end = mark->splice.at + PZ_PLACES_WHOLE;
+    uint64_t end = mark->splice.at + PZ_PLACES_WHOLE, word;
 
     end = to < end ? to : end;
     if (rec->hashed >= end || !has(rec, rec->hashed)) {
@@ -185,8 +186,30 @@ hash_to(pz_recorder_t *rec, mark_t *mark, uint64_t to)
     while (rec->hashed < end) {
         pz_str_t some = part(rec, rec->hashed, end);
 
-        mark->splice.hash = pz_places_hash(mark->splice.hash, some.data, some.len);
-        rec->hashed += some.len;
+        for (size_t i = 0; i < some.len; i++) {
+            size_t n = (size_t) (rec->hashed++ - mark->splice.at) % sizeof(word);
+
+            rec->word[n] = some.data[i];
+            if (n + 1 == sizeof(word)) {
+                memcpy(&word, rec->word, sizeof(word));
+                mark->splice.hash = pz_places_mix(mark->splice.hash, word);
+            }
+        }
+    }
+}
+
+
+static void
+end_hash(const pz_recorder_t *rec, mark_t *mark, uint64_t len)
+{
+    uint64_t word = 0;
+
+    if (len <= PZ_PLACES_WHOLE) {
+        if (len % sizeof(word)) {
+            memcpy(&word, rec->word, (size_t) (len % sizeof(word)));
+            mark->splice.hash = pz_places_mix(mark->splice.hash, word);
+        }
+        mark->splice.hash = pz_places_mix(mark->splice.hash, len);
     }
 }
 
@@ -202,6 +225,7 @@ remove_to(pz_recorder_t *rec, uint64_t to, unsigned spare)
     }
 
     hash_to(rec, mark, to);
+    end_hash(rec, mark, to - rec->pos);
     mark->splice.removed = to - rec->pos;
     mark->splice.spare = spare;
     add_edge(rec, mark, to);

@@ -41,6 +41,12 @@ ngx_pz_editor_range(ngx_pz_editor_t *editor, uint64_t at, u_char *data, size_t l
         return ngx_pz_output_copy(editor->output, data, len);
     }
 
+    to = ngx_pz_index_bytes(&editor->index, at, len);
+
+    if (to != NULL) {
+        return ngx_pz_output_keep(editor->output, to, len);
+    }
+
     to = ngx_pnalloc(editor->pr->request->pool, len);
 
     if (to == NULL

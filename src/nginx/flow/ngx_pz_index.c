@@ -7,10 +7,17 @@
 
 #define NGX_PZ_INDEX_MAX  16384    /* bytes of places: a page with more is tokenized */
 
+/*
+ * A place so near to the page's begin or end is read together with all that is
+ * between: that goes out from memory anyway, and would be read once more.
+ */
+#define NGX_PZ_INDEX_NEAR  4096
+
 /* Where the bytes to check come from: a file. */
 typedef struct {
-    ngx_fd_t  fd;
-    off_t     begin;
+    ngx_pz_index_t  *index;
+    ngx_fd_t         fd;
+    off_t            begin;
 } ngx_pz_index_file_t;
 
 
@@ -42,12 +49,90 @@ ngx_pz_index_key(ngx_pz_index_t *index, ngx_pz_source_t *source, ngx_buf_t *file
 }
 
 
+u_char *
+ngx_pz_index_bytes(ngx_pz_index_t *index, uint64_t from, size_t len)
+{
+    ngx_uint_t             i;
+    ngx_pz_index_block_t  *block;
+
+    for (i = 0; i < index->nblocks; i++) {
+        block = &index->blocks[i];
+
+        if (from >= block->from && from + len <= block->from + block->bytes.len) {
+            return (u_char *) block->bytes.data + (from - block->from);
+        }
+    }
+
+    return NULL;
+}
+
+
+static int
+ngx_pz_index_pread(ngx_pz_index_file_t *file, uint64_t from, size_t len, char *to)
+{
+    return pread(file->fd, to, len, file->begin + (off_t) from) == (ssize_t) len ? 0 : -1;
+}
+
+
+/* Read from `from` to `to`, and keep it.  NULL: there is no room for it, or it cannot be read. */
+static char *
+ngx_pz_index_read_block(ngx_pz_index_file_t *file, uint64_t from, uint64_t to)
+{
+    char                  *bytes;
+    size_t                 len;
+    ngx_pz_index_block_t  *block;
+
+    len = (size_t) (to - from);
+
+    if (file->index->nblocks == NGX_PZ_INDEX_BLOCKS) {
+        return NULL;
+    }
+
+    bytes = pz_arena_alloc(file->index->pr->arena, len);
+
+    if (bytes == NULL || ngx_pz_index_pread(file, from, len, bytes) != 0) {
+        return NULL;
+    }
+
+    block = &file->index->blocks[file->index->nblocks++];
+    block->from = from;
+    block->bytes.data = bytes;
+    block->bytes.len = len;
+
+    return bytes;
+}
+
+
 static int
 ngx_pz_index_read_file(void *data, uint64_t from, size_t len, char *to)
 {
+    uint64_t              begin, end, total;
+    u_char               *bytes;
     ngx_pz_index_file_t  *file = data;
 
-    return pread(file->fd, to, len, file->begin + (off_t) from) == (ssize_t) len ? 0 : -1;
+    bytes = ngx_pz_index_bytes(file->index, from, len);
+
+    if (bytes == NULL) {
+        total = file->index->places.total;
+        begin = from + len < NGX_PZ_INDEX_NEAR ? 0 : from;
+        end = total - from < NGX_PZ_INDEX_NEAR ? total : from + len;
+
+        if (end - begin == len || end > total || end - begin > NGX_PZ_INDEX_NEAR) {
+            return ngx_pz_index_pread(file, from, len, to);
+        }
+
+        bytes = (u_char *) ngx_pz_index_read_block(file, begin, end);
+
+        if (bytes == NULL) {
+            return ngx_pz_index_pread(file, from, len, to);
+        }
+
+        bytes += from - begin;
+    }
+
+    ngx_memcpy(to, bytes, len);
+
+    return 0;
 }
 
 
@@ -60,6 +145,7 @@ ngx_pz_index_check_file(ngx_pz_index_t *index, ngx_buf_t *buf)
         return 0;
     }
 
+    file.index = index;
     file.fd = buf->file->fd;
     file.begin = buf->file_pos;
 

@@ -221,6 +221,9 @@ damage(run_t *run, const pz_places_t *places)
         return;
     }
     byte = (char *) run->page.data + edge->from + chance(edge->len);
+    if (splice->removed && splice->removed <= PZ_PLACES_WHOLE) {
+        byte = (char *) run->page.data + splice->at + chance((unsigned) splice->removed);
+    }
     *byte = (char) (*byte ^ 1);
     assert_int_equal(pz_places_check(places, read_page, run), 0);
 
