@@ -15,7 +15,7 @@ pz_names_init(pz_names_t *names, pz_arena_t *arena)
 uint32_t
 pz_names_hash(pz_str_t name)
 {
-    return pz_hash_fnv1a32(PZ_FNV1A32_BASIS, name);
+    return (uint32_t) pz_hash_words(PZ_HASH_WORDS_BASIS, name);
 }
 
 ptrdiff_t

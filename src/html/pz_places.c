@@ -7,34 +7,6 @@
 #define CHECK    (PZ_PLACES_WHOLE + 2 * PZ_PLACES_AROUND)
 
 
-uint64_t
-pz_places_hash(uint64_t hash, const char *bytes, size_t len)
-{
-    uint64_t word;
-    size_t   i;
-
-    for (i = 0; i + sizeof(word) <= len; i += sizeof(word)) {
-        memcpy(&word, bytes + i, sizeof(word));
-        hash = pz_places_mix(hash, word);
-    }
-
-    if (i < len) {
-        word = 0;
-        memcpy(&word, bytes + i, len - i);
-        hash = pz_places_mix(hash, word);
-    }
-
-    return pz_places_mix(hash, len);
-}
-
-
-static uint64_t
-mix(uint64_t hash, pz_str_t text)
-{
-    return pz_places_hash(hash, text.data, text.len);
-}
-
-
 static int
 is_in_tag(pz_edit_op_t op)
 {
@@ -57,9 +29,9 @@ shape(const pz_edit_t *edit)
 uint64_t
 pz_places_signature(const pz_edit_t *edits, size_t nedits, const pz_rewriter_options_t *options)
 {
-    uint64_t hash = mix(PZ_PLACES_HASH, PZ_STR(PZ_VERSION));
+    uint64_t hash = pz_hash_words(PZ_HASH_WORDS_BASIS, PZ_STR(PZ_VERSION));
 
-    hash = pz_places_mix(hash, (uint64_t) options->max_tag << 1 | options->explicit_only);
+    hash = pz_hash_word(hash, (uint64_t) options->max_tag << 1 | options->explicit_only);
 
     for (size_t i = 0; i < nedits; i++) {
         const pz_edit_t *edit = &edits[i];
@@ -67,13 +39,13 @@ pz_places_signature(const pz_edit_t *edits, size_t nedits, const pz_rewriter_opt
                                 | (uint64_t) shape(edit) << 2 | (uint64_t) edit->has_values << 1
                                 | (edit->slot != PZ_EDIT_NO_SLOT);
 
-        hash = mix(pz_places_mix(hash, what), pz_selector_text(edit->selector));
+        hash = pz_hash_words(pz_hash_word(hash, what), pz_selector_text(edit->selector));
 
         if (is_in_tag(edit->op)) {
             if (edit->has_values) {
                 return 0;
             }
-            hash = mix(mix(hash, edit->name), edit->content);
+            hash = pz_hash_words(pz_hash_words(hash, edit->name), edit->content);
         }
     }
 
@@ -364,8 +336,9 @@ check_whole(const pz_splice_t *splice, pz_places_read_pt read, void *data)
            && read(data, first->from, len, bytes) == 0
            && memcmp(bytes, first->bytes, first->len) == 0
            && memcmp(bytes + (last->from - first->from), last->bytes, last->len) == 0
-           && pz_places_hash(PZ_PLACES_HASH, bytes + (splice->at - first->from),
-                             (size_t) splice->removed) == splice->hash;
+           && pz_hash_words(PZ_HASH_WORDS_BASIS, (pz_str_t) {
+                  bytes + (splice->at - first->from), (size_t) splice->removed })
+              == splice->hash;
 }
 
 

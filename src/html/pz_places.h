@@ -13,6 +13,7 @@
 #ifndef PZ_PLACES_H
 #define PZ_PLACES_H
 
+#include "pz_hash.h"
 #include "pz_rewriter.h"
 #include "pz_sb.h"
 
@@ -41,7 +42,7 @@ typedef struct {
 typedef struct {
     uint64_t  at;
     uint64_t  removed;
-    uint64_t  hash;             /* of what is removed, up to PZ_PLACES_WHOLE */
+    uint64_t  hash;             /* pz_hash_words of what is removed, up to PZ_PLACES_WHOLE */
     unsigned  spare;            /* 1 + the slot that replaces them, if it is filled */
     pz_str_t  pieces;           /* for pz_piece_next */
     unsigned  nedges;           /* 2 with a removed range, else 1 */
@@ -85,22 +86,6 @@ int pz_piece_next(pz_str_t *pieces, pz_piece_t *piece);
 
 /* Append a piece to what pz_piece_next reads. */
 void pz_piece_write(pz_sb_t *sb, const pz_piece_t *piece);
-
-/*
- * A hash against accidents, not against people: words of 8 bytes as the machine
- * has them, the last one filled up with zeroes, then the length.
- */
-#define PZ_PLACES_HASH  0x9e3779b97f4a7c15u
-
-static inline uint64_t
-pz_places_mix(uint64_t hash, uint64_t word)
-{
-    hash = (hash ^ word) * PZ_PLACES_HASH;
-
-    return hash ^ (hash >> 32);
-}
-
-uint64_t pz_places_hash(uint64_t hash, const char *bytes, size_t len);
 
 /*
  * Bytes of the page as it is now, `len` from `from` on, to `to`.  0, or -1 when

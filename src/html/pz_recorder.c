@@ -162,7 +162,7 @@ open_mark(pz_recorder_t *rec)
     }
 
     mark = &rec->marks[rec->nmarks++];
-    *mark = (mark_t) { .splice = { .at = rec->pos, .hash = PZ_PLACES_HASH },
+    *mark = (mark_t) { .splice = { .at = rec->pos, .hash = PZ_HASH_WORDS_BASIS },
                        .pieces = rec->pieces.len };
     rec->open = 1;
     rec->hashed = rec->pos;
@@ -172,7 +172,7 @@ open_mark(pz_recorder_t *rec)
 }
 
 
-/* What goes is known up to `to`: the same as pz_places_hash, in pieces. */
+/* What goes is known up to `to`: the same as pz_hash_words, in pieces. */
 static void
 hash_to(pz_recorder_t *rec, mark_t *mark, uint64_t to)
 {
@@ -192,7 +192,7 @@ hash_to(pz_recorder_t *rec, mark_t *mark, uint64_t to)
             rec->word[n] = some.data[i];
             if (n + 1 == sizeof(word)) {
                 memcpy(&word, rec->word, sizeof(word));
-                mark->splice.hash = pz_places_mix(mark->splice.hash, word);
+                mark->splice.hash = pz_hash_word(mark->splice.hash, word);
             }
         }
     }
@@ -207,9 +207,9 @@ end_hash(const pz_recorder_t *rec, mark_t *mark, uint64_t len)
     if (len <= PZ_PLACES_WHOLE) {
         if (len % sizeof(word)) {
             memcpy(&word, rec->word, (size_t) (len % sizeof(word)));
-            mark->splice.hash = pz_places_mix(mark->splice.hash, word);
+            mark->splice.hash = pz_hash_word(mark->splice.hash, word);
         }
-        mark->splice.hash = pz_places_mix(mark->splice.hash, len);
+        mark->splice.hash = pz_hash_word(mark->splice.hash, len);
     }
 }
 

@@ -214,7 +214,8 @@ is_there(const pz_replay_t *rp, const segment_t *seg, const pz_splice_t *splice)
     }
 
     return splice->removed == 0
-           || pz_places_hash(PZ_PLACES_HASH, seg->data + seg->used, (size_t) splice->removed)
+           || pz_hash_words(PZ_HASH_WORDS_BASIS, (pz_str_t) { seg->data + seg->used,
+                                                              (size_t) splice->removed })
               == splice->hash;
 }
 

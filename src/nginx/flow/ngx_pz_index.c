@@ -6,6 +6,7 @@
 #include "ngx_pz_page_key.h"
 
 #define NGX_PZ_INDEX_MAX  16384    /* bytes of places: a page with more is tokenized */
+#define NGX_PZ_INDEX_KEY  1024     /* bytes of a key, with its URI */
 
 /*
  * A place so near to the page's begin or end is read together with all that is
@@ -21,31 +22,24 @@ typedef struct {
 } ngx_pz_index_file_t;
 
 
-/* The page's key, then what is done to it. */
+/* What is done to the page, how its bytes come, and which it is. */
 static ngx_int_t
 ngx_pz_index_key(ngx_pz_index_t *index, ngx_pz_source_t *source, ngx_buf_t *file,
     uint64_t signature, pz_str_t transport)
 {
-    pz_sb_t            sb;
-    pz_str_t           page, text;
-    ngx_pz_request_t  *pr;
-
-    pr = index->pr;
-
-    if (ngx_pz_page_key(pr, file, source->inflate != NULL, &page) != NGX_OK) {
-        return NGX_DECLINED;
-    }
+    pz_sb_t   sb;
+    pz_str_t  text;
 
     text.data = (char *) &signature;
     text.len = sizeof(signature);
 
-    pz_sb_init(&sb, pr->arena, 2 * NGX_PZ_PAGE_KEY);
+    pz_sb_init(&sb, index->pr->arena, NGX_PZ_INDEX_KEY);
     pz_sb_add(&sb, text);
     pz_sb_add(&sb, transport);
-    pz_sb_byte(&sb, '\0');
-    pz_sb_add(&sb, page);
+    pz_sb_byte(&sb, source->inflate != NULL);
 
-    return pz_sb_done(&sb, &index->key) == 0 ? NGX_OK : NGX_DECLINED;
+    return ngx_pz_page_key(index->pr, file, &sb) == NGX_OK
+           && pz_sb_done(&sb, &index->key) == 0 ? NGX_OK : NGX_DECLINED;
 }
 
 

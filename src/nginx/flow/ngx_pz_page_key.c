@@ -9,15 +9,13 @@
  */
 #define NGX_PZ_PAGE_KEY_SETTLED  2
 
-/* The order of the fields leaves no holes: it is compared as bytes. */
+/* Words only, so that there are no holes: it is compared as bytes. */
 typedef struct {
     uint64_t  device;
     uint64_t  inode;
     uint64_t  size;
-    uint64_t  modified;
-    uint64_t  modified_ns;
-    uint64_t  changed;
-    uint64_t  changed_ns;
+    uint64_t  modified;    /* ns */
+    uint64_t  changed;     /* ns */
     uint64_t  begin;       /* where in the file the page begins */
 } ngx_pz_page_key_file_t;
 
@@ -47,6 +45,13 @@ ngx_pz_page_key_is_settled(time_t changed)
 }
 
 
+static uint64_t
+ngx_pz_page_key_ns(const struct timespec *time)
+{
+    return (uint64_t) time->tv_sec * 1000000000u + (uint64_t) time->tv_nsec;
+}
+
+
 static ngx_int_t
 ngx_pz_page_key_file(ngx_buf_t *file, pz_sb_t *sb)
 {
@@ -64,10 +69,8 @@ ngx_pz_page_key_file(ngx_buf_t *file, pz_sb_t *sb)
     key.device = (uint64_t) st.st_dev;
     key.inode = (uint64_t) st.st_ino;
     key.size = (uint64_t) st.st_size;
-    key.modified = (uint64_t) st.st_mtime;
-    key.modified_ns = (uint64_t) st.st_mtim.tv_nsec;
-    key.changed = (uint64_t) st.st_ctime;
-    key.changed_ns = (uint64_t) st.st_ctim.tv_nsec;
+    key.modified = ngx_pz_page_key_ns(&st.st_mtim);
+    key.changed = ngx_pz_page_key_ns(&st.st_ctim);
     key.begin = (uint64_t) file->file_pos;
 
     bytes.data = (char *) &key;
@@ -130,25 +133,12 @@ ngx_pz_page_key_header(ngx_pz_request_t *pr, pz_sb_t *sb)
 
 
 ngx_int_t
-ngx_pz_page_key(ngx_pz_request_t *pr, ngx_buf_t *file, ngx_uint_t encoding,
-    pz_str_t *key)
+ngx_pz_page_key(ngx_pz_request_t *pr, ngx_buf_t *file, pz_sb_t *sb)
 {
-    pz_sb_t    sb;
-    ngx_int_t  rc;
-
     if (pr->request->headers_out.status != NGX_HTTP_OK || pr->request->err_status != 0) {
         return NGX_DECLINED;
     }
 
-    pz_sb_init(&sb, pr->arena, NGX_PZ_PAGE_KEY);
-    pz_sb_byte(&sb, (char) encoding);
-
-    rc = (file != NULL) ? ngx_pz_page_key_file(file, &sb)
-                        : ngx_pz_page_key_header(pr, &sb);
-
-    if (rc != NGX_OK || pz_sb_done(&sb, key) != 0) {
-        return NGX_DECLINED;
-    }
-
-    return NGX_OK;
+    return (file != NULL) ? ngx_pz_page_key_file(file, sb)
+                          : ngx_pz_page_key_header(pr, sb);
 }

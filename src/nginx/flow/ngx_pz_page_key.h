@@ -11,17 +11,14 @@
 
 #include "ngx_pz_request.h"
 
-#define NGX_PZ_PAGE_KEY  512    /* bytes at the most */
-
 /* What the origin says of its bytes; to be taken before the header is changed. */
 void ngx_pz_page_key_note(ngx_pz_request_t *pr);
 
 /*
- * The key of the page that the file buffer is (all of it), or that the noted
- * header tells of when `file` is NULL; `encoding` is what is taken off its
- * bytes.  NGX_DECLINED: nothing tells for certain, or it changed just now.
+ * Append the key of the page that the file buffer is (all of it), or that the
+ * noted header tells of when `file` is NULL.  NGX_DECLINED: nothing tells for
+ * certain, or it changed just now.
  */
-ngx_int_t ngx_pz_page_key(ngx_pz_request_t *pr, ngx_buf_t *file, ngx_uint_t encoding,
-    pz_str_t *key);
+ngx_int_t ngx_pz_page_key(ngx_pz_request_t *pr, ngx_buf_t *file, pz_sb_t *sb);
 
 #endif
