@@ -200,6 +200,32 @@ ngx_pz_index_check_chain(ngx_pz_index_t *index, ngx_pz_source_t *source)
 }
 
 
+/*
+ * Files are as many as there are.  URIs are as many as people make up, each with
+ * another argument: those that come once in a while do not push profiles out of
+ * the zone.
+ */
+static void
+ngx_pz_index_miss(ngx_pz_index_t *index, ngx_buf_t *file)
+{
+    uint32_t  hash, *missed;
+
+    ngx_pz_request_count(index->pr, PLACES_MISS);
+
+    if (file != NULL) {
+        return;
+    }
+
+    hash = (uint32_t) pz_hash_words(PZ_HASH_WORDS_BASIS, index->key);
+    missed = &index->pr->worker->missed[hash % NGX_PZ_WORKER_MISSED];
+
+    if (*missed != hash) {
+        *missed = hash;
+        index->key = PZ_STR_NONE;
+    }
+}
+
+
 static ngx_int_t
 ngx_pz_index_find(ngx_pz_index_t *index, ngx_pz_source_t *source, ngx_buf_t *file)
 {
@@ -210,14 +236,10 @@ ngx_pz_index_find(ngx_pz_index_t *index, ngx_pz_source_t *source, ngx_buf_t *fil
     pr = index->pr;
 
     if (ngx_pz_cache_places_get(pr->settings->cache->cache, index->key, pr->arena, &bytes)
-        != NGX_OK)
+        != NGX_OK
+        || pz_places_read(pr->arena, bytes, &index->places) != 0)
     {
-        ngx_pz_request_count(pr, PLACES_MISS);
-        return NGX_DECLINED;
-    }
-
-    if (pz_places_read(pr->arena, bytes, &index->places) != 0) {
-        ngx_pz_request_count(pr, PLACES_MISS);
+        ngx_pz_index_miss(index, file);
         return NGX_DECLINED;
     }
 
