@@ -19,6 +19,7 @@ my %kinds = (
     'proxied'    => '/proxied/',
     'unbuffered' => '/unbuffered/',
     'sendfile'   => '/sendfile/',
+    map { ("indexed, $_" => "/$_/") } qw(memory proxied unbuffered sendfile),
 );
 
 sub kinds { return sort keys %kinds }
@@ -35,23 +36,30 @@ sub _run {
     my ($kind, $clients, $plain) = @_;
 
     my $t = Personalize::Site->new(plain => $plain);
-    my $origin = Personalize::Upstream->start($t->port('up'), sub { return { body => $long } });
+    my $origin = Personalize::Upstream->start($t->port('up'), sub { return { body => $long, headers => [ ETag => '"v1"' ] } });
+    my $indexed = !$plain && $kind =~ /^indexed/;
     $t->page('index.html', $long);
-    $t->let(deadline => 'personalize_deadline 2s;');
+    $t->let(deadline => 'personalize_deadline 2s;', cache => $indexed ? 'personalize_cache zone=visitors:1m ttl=1h;' : '');
+    $t->let(watched => $plain ? '' : '%%admin%%');
     $t->let(pz => '', deadline => '') if $plain;
     $t->config(<<'CONF', connections => 4096);
+    %%cache%%
     server {
         listen 127.0.0.1:%%port:web%% sndbuf=8k;
         %%pz%% %%deadline%%
+        %%watched%%
         location /proxied/    { proxy_pass http://127.0.0.1:%%port:up%%; }
         location /unbuffered/ { proxy_pass http://127.0.0.1:%%port:up%%; proxy_buffering off; }
+        location /memory/     { sendfile off; alias %%dir%%/html/; }
         location /sendfile/   { sendfile on; alias %%dir%%/html/; }
     }
 CONF
     $t->start;
+    sleep 3 if $indexed;    # until the file is of a time that is over
 
     my $path = "$kinds{$kind}?as=ann";
     $t->get($path) for 1 .. 5;
+    die "the index does not know the page\n" if $indexed && !{ $t->metrics }->{'personalize_index_total{outcome="hit"}'};
 
     my $before = $t->memory;
     my @open = map {
