@@ -208,7 +208,8 @@ ngx_pz_index_check_chain(ngx_pz_index_t *index, ngx_pz_source_t *source)
 static void
 ngx_pz_index_miss(ngx_pz_index_t *index, ngx_buf_t *file)
 {
-    uint32_t  hash, *missed;
+    uint32_t    hash, *group;
+    ngx_uint_t  i;
 
     ngx_pz_request_count(index->pr, PLACES_MISS);
 
@@ -217,12 +218,17 @@ ngx_pz_index_miss(ngx_pz_index_t *index, ngx_buf_t *file)
     }
 
     hash = (uint32_t) pz_hash_words(PZ_HASH_WORDS_BASIS, index->key);
-    missed = &index->pr->worker->missed[hash % NGX_PZ_WORKER_MISSED];
+    group = index->pr->worker->missed[hash % NGX_PZ_WORKER_MISSED];
 
-    if (*missed != hash) {
-        *missed = hash;
-        index->key = PZ_STR_NONE;
+    for (i = 0; i < NGX_PZ_WORKER_MISSED_GROUP; i++) {
+        if (group[i] == hash) {
+            return;
+        }
     }
+
+    ngx_memmove(group + 1, group, (NGX_PZ_WORKER_MISSED_GROUP - 1) * sizeof(uint32_t));
+    group[0] = hash;
+    index->key = PZ_STR_NONE;
 }
 
 

@@ -13,7 +13,9 @@
 #include "ngx_pz_rulebook.h"
 #include "ngx_pz_store.h"
 
-#define NGX_PZ_WORKER_MISSED  1024
+/* Groups of so many, the newest first: what is remembered of pages that the index did not know. */
+#define NGX_PZ_WORKER_MISSED        1024
+#define NGX_PZ_WORKER_MISSED_GROUP  4
 
 typedef struct {
     ngx_pz_store_t    **stores;
@@ -27,7 +29,7 @@ typedef struct {
     const ngx_pz_store_conf_t **redis;     /* the conf of each store, for the status page */
     ngx_pool_t         *pool;              /* of the cycle */
     time_t              started;
-    uint32_t            missed[NGX_PZ_WORKER_MISSED];   /* pages that the index did not know, by hash */
+    uint32_t            missed[NGX_PZ_WORKER_MISSED][NGX_PZ_WORKER_MISSED_GROUP];   /* hashes of their keys */
     u_char             *scratch;           /* NGX_PZ_SOURCE_SCRATCH bytes, for the time of a call */
 } ngx_pz_worker_t;
 

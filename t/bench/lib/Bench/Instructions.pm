@@ -50,7 +50,9 @@ sub _run {
     }
     my $page = sub { $server->path($o{kind}, $o{kb}) . (1 + $_[0] % $o{pages}) . '.html' };
     if ($server->{scenario}{index}) {
-        _get($client, $server, $page->($_), $visitors[0]) for 0 .. min($o{pages}, $o{requests}[1]) - 1;
+        # a URI is kept when it comes a second time
+        my @known = map { $page->($_) } 0 .. min($o{pages}, $o{requests}[1]) - 1;
+        _get($client, $server, $_, $visitors[0]) for @known, @known;
     }
     for my $n (0 .. $o{count} - 1) {
         _get($client, $server, $page->($n), $visitors[$n]);
