@@ -22,7 +22,7 @@ use Cwd qw(abs_path);
 use File::Path qw(make_path);
 use FindBin;
 use Getopt::Long qw(GetOptions);
-use List::Util qw(shuffle);
+use List::Util qw(min shuffle);
 use lib "$FindBin::Bin/../lib", "$FindBin::Bin/lib";
 
 use Bench::Instructions;
@@ -38,7 +38,7 @@ use Personalize::Nginx;
 use Personalize::Redis;
 
 my ($PAGES, $VISITORS, $SEED) = (200, 10_000, 20);
-my @command = ('make bench', @ARGV ? "BENCH='@ARGV'" : ());
+my @command = ('make bench', map { "BENCH='$_'" } join(' ', grep { $_ ne '--inside' } @ARGV) || ());
 
 my %preset = (
     quick => { kinds => 'static,proxied', sizes => '60', connections => '32', repeats => 3, seconds => 1 },
@@ -263,7 +263,7 @@ sub report {
 
 sub trouble {
     my $program = Bench::Pace::program($shared->{bench}, $shared->{keep}->dir);
-    my %seconds = $o{name} eq 'quick' ? (before => 1, during => 2, after => 2) : (before => 3, during => 5, after => 6);
+    my %seconds = $o{name} eq 'quick' ? (before => 1, during => 2, after => 2) : (before => 3, during => 5, after => 8);
     print "### Redis in trouble\n\n", $program
         ? Bench::Trouble::report($shared, program => $program, rate => 300, pages => $PAGES, %seconds) : "Left out: no C compiler.\n", "\n";
 }
@@ -272,5 +272,6 @@ sub trouble {
 sub wire {
     $shared->{redis}->stop;
     $| = 1;
-    system $^X, abs_path($0), 'wire', '--mtu', $o{mtu} || 1500, '--peers', $o{peers};
+    system $^X, abs_path($0), 'wire', '--mtu', $o{mtu} || 1500, '--peers', $o{peers},
+        '--repeats', min(3, $o{repeats}), '--seconds', 1;
 }

@@ -45,7 +45,7 @@ sub places {
     return ([ '', map { $_->{name} } @places ],
         row('nginx servers', sub { number($_->{servers}) . ($_->{sites} > 1 ? " in $_->{sites} regions" : '') }),
         row("workers, $WORKERS each", sub { number(workers($_)) }),
-        row('Redis', sub { $_->{masters} == 1 ? 'one' : "$_->{masters} masters" . ($_->{sites} > 1 ? ', near replicas of all in each region' : ', a replica each') }),
+        row('Redis', \&redis),
         row('visitors known', sub { number($_->{visitors} / 1e6) . ' M' }),
         row('page views a second, at the busiest', sub { number($_->{views}) }),
         row('profiles changed a second', sub { number(writes($_)) }),
@@ -77,8 +77,9 @@ sub caches {
         [ 'a CDN, the visitor\'s own edge', '64m', '1h', 1, 0.95, $places[2] ],
         [ 'a CDN, the visitor\'s own edge', '16m', '1h', 1, 0.95, $places[2] ],
     );
-    return ([ 'where a page goes', 'zone', 'ttl', 'told of changes', 'found, %', 'of them out of date, %', 'read from Redis a second' ],
-        map { case(@$_) } @cases);
+    my @head = ('where a page goes', 'zone', 'ttl', 'told of changes', 'found, %', 'of them out of date, %',
+        'read from Redis a second');
+    return (\@head, map { case(@$_) } @cases);
 }
 
 sub case {
@@ -101,19 +102,23 @@ sub simulate {
     my ($zone, $ttl, $told, $sticky, $place) = @_;
     my $near = $place->{servers} / $place->{sites};
     my $visitors = $place->{visitors} / $place->{sites};
-    my $simulated = $sticky ? 10_000 * $near : $near > 1 ? 30_000 : 10_000;    # of whom this server sees ten thousand, or some views of all
+    # this server sees ten thousand of them; or, where they go to any, some views of all
+    my $simulated = $sticky ? 10_000 * $near : $near > 1 ? 30_000 : 10_000;
     my ($megabytes) = $zone =~ /^(\d+)m$/;
     my ($times, $unit) = $ttl =~ /^(\d+)([sh])$/;
-    return Bench::Edge::simulate(visitors => $visitors, views => $place->{views} / $place->{sites}, servers => $near,
-        sticky => $sticky, entries => $ENTRIES * $megabytes / 64, ttl => $times * ($unit eq 'h' ? 3600 : 1), told => $told,
+    return Bench::Edge::simulate(
+        visitors => $visitors, views => $place->{views} / $place->{sites}, servers => $near, sticky => $sticky,
+        entries => $ENTRIES * $megabytes / 64, ttl => $times * ($unit eq 'h' ? 3600 : 1), told => $told,
         hours => 2, sample => $visitors / $simulated, seed => $SEED);
 }
 
 sub costs {
-    my @hits = map { simulated('64m', '1h', 1, $_->{sites} > 1 ? 0.95 : $_->{servers} > 1 ? 1 : 0, $_)->{hits} / 100 } @places;
-    my $hit = sub { $hits[ $_ == $places[0] ? 0 : $_ == $places[1] ? 1 : 2 ] };
-    my $reads = sub { $_->{views} / $_->{sites} * (1 - $hit->()) / $_->{asked} };
-    my $listeners = sub { workers($_) / $_->{sites} };
+    my $sticky = sub { $_->{sites} > 1 ? 0.95 : $_->{servers} > 1 ? 1 : 0 };
+    my $found = sub { simulated('64m', '1h', 1, $sticky->(), $_)->{hits} / 100 };
+    my $reads = sub { $_->{views} / $_->{sites} * (1 - $found->()) / $_->{asked} };
+    my $changes = sub { writes($_) / $_->{masters} };
+    my $messages = sub { $changes->() * workers($_) / $_->{sites} };
+    my $far = sub { my ($value) = @_; return sub { $_->{sites} > 1 ? $value->() : '' } };
 
     return ([ '', map { $_->{name} } @places ],
         row('connections of a worker', sub { 2 * $_->{asked} }),
@@ -122,14 +127,14 @@ sub costs {
         row('look-ups a second to one node, no cache', sub { round($_->{views} / $_->{sites} / $_->{asked}) }),
         row('with a zone of 64 MB that is told of changes', sub { round($reads->()) }),
         row('their traffic, of one node', sub { bytes($reads->() * ($QUERY + $REPLY)) . '/s' }),
-        row('changes of one master a second', sub { round(writes($_) / $_->{masters}) }),
-        row('messages about them, of one node', sub { round(writes($_) / $_->{masters} * $listeners->()) . '/s' }),
-        row('their traffic, of one node', sub { bytes(writes($_) / $_->{masters} * $listeners->() * $MESSAGE) . '/s' }),
+        row('changes of one master a second', sub { round($changes->()) }),
+        row('messages about them, of one node', sub { round($messages->()) . '/s' }),
+        row('their traffic, of one node', sub { bytes($messages->() * $MESSAGE) . '/s' }),
         row('their traffic, to one nginx server', sub { bytes(writes($_) * $WORKERS * $MESSAGE) . '/s' }),
-        row('replication to all regions, of one master', sub { $_->{sites} > 1 ? bytes(writes($_) / $_->{masters} * $WRITE * $_->{sites}) . '/s' : '' }),
-        row('without near replicas: connections to one master', sub { $_->{sites} > 1 ? number(2 * workers($_)) : '' }),
-        row('and messages, of one master', sub { $_->{sites} > 1 ? bytes(writes($_) / $_->{masters} * workers($_) * $MESSAGE) . '/s' : '' }),
-        row('memory of replicas in all regions', sub { $_->{sites} > 1 ? bytes($_->{visitors} * $BYTES * $_->{sites}) : '' }),
+        row('replication to all regions, of one master', $far->(sub { bytes($changes->() * $WRITE * $_->{sites}) . '/s' })),
+        row('without near replicas: connections to one master', $far->(sub { number(2 * workers($_)) })),
+        row('and messages, of one master', $far->(sub { bytes($changes->() * workers($_) * $MESSAGE) . '/s' })),
+        row('memory of replicas in all regions', $far->(sub { bytes($_->{visitors} * $BYTES * $_->{sites}) })),
         row('memory of all zones', sub { bytes($_->{servers} * 64 * 2**20) }),
     );
 }
@@ -138,6 +143,11 @@ sub costs {
 
 sub workers { my ($place) = @_; return $place->{servers} * $WORKERS }
 sub writes  { my ($place) = @_; return $place->{views} * $Bench::Edge::WRITES }
+
+sub redis {
+    return 'one' if $_->{masters} == 1;
+    return "$_->{masters} masters, " . ($_->{sites} > 1 ? 'near replicas of all in each region' : 'a replica each');
+}
 
 sub row { my ($what, $value) = @_; return [ $what, map { $value->() } @places ] }
 

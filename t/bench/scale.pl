@@ -30,24 +30,24 @@ my %o = (
     visitors => '10000,100000,1000000,10000000', workers => '1,2,4,8', campaigns => '1,10,100,1000', slots => '1,4,16',
     listeners => '0,10,100', parts => 'visitors,workers,campaigns,slots,listeners', seconds => 3, instructions => 1,
 );
-GetOptions(\%o, 'visitors=s', 'workers=s', 'campaigns=s', 'slots=s', 'listeners=s', 'parts=s', 'seconds=i', 'instructions=i')
+GetOptions(\%o, (map { "$_=s" } qw(visitors workers campaigns slots listeners parts)), 'seconds=i', 'instructions=i')
     or die "scale: see the top of $0\n";
 $o{$_} = [ split /,/, $o{$_} ] for qw(visitors workers campaigns slots listeners parts);
 $o{visitors} = [ sort { $a <=> $b } @{ $o{visitors} } ];
 
+my %all = (pages => $PAGES, %o{qw(seconds instructions)});
 my %report = (
     visitors => [ 'Visitors', sub {
-        my $got = Bench::Growth::Visitors::report($_[0], counts => $o{visitors}, pages => $PAGES, seconds => $o{seconds}, warm => 60);
-        return $got->{text};
+        return Bench::Growth::Visitors::report($_[0], %all, counts => $o{visitors}, warm => 60);
     } ],
     workers => [ 'Workers', sub {
-        return Bench::Growth::Visitors::workers($_[0], counts => $o{workers}, visitors => 10_000, pages => $PAGES, seconds => $o{seconds});
+        return Bench::Growth::Visitors::workers($_[0], %all, counts => $o{workers}, visitors => 10_000);
     } ],
     campaigns => [ 'Campaigns', sub {
-        return Bench::Growth::Rules::campaigns($_[0], counts => $o{campaigns}, visitors => 1000, pages => $PAGES, %o{qw(seconds instructions)});
+        return Bench::Growth::Rules::campaigns($_[0], %all, counts => $o{campaigns}, visitors => 1000);
     } ],
     slots => [ 'Slots', sub {
-        return Bench::Growth::Rules::slots($_[0], counts => $o{slots}, visitors => 1000, pages => $PAGES, %o{qw(seconds instructions)});
+        return Bench::Growth::Rules::slots($_[0], %all, counts => $o{slots}, visitors => 1000);
     } ],
     listeners => [ 'Listeners', sub {
         return Bench::Growth::Listeners::report($_[0]{redis}, counts => $o{listeners}, writes => 20_000);
@@ -70,6 +70,8 @@ sub shared {
     Bench::Pages::write_all($place->dir . '/pages', 15, $PAGES, $SEED);
     my $redis = Personalize::Redis->start($place->dir);
     Bench::Crowd::load($redis, 1, 10_000) if $part ne 'visitors';
-    return { keep => $place, pages => $place->dir . '/pages', redis => $redis, origin => $place->port('web'), redis_port => 0,
-        bench => abs_path($FindBin::Bin), peers => undef };
+    return {
+        keep => $place, pages => $place->dir . '/pages', redis => $redis, origin => $place->port('web'),
+        redis_port => 0, bench => abs_path($FindBin::Bin), peers => undef,
+    };
 }

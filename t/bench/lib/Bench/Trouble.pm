@@ -20,10 +20,18 @@ my ($VISITORS, $CONNECTIONS, $KB) = (300, 32, 60);
 
 my @faults = (
     { what => 'frozen (SIGSTOP)', begin => sub { $_[0]->freeze }, end => sub { $_[0]->thaw } },
-    { what => 'killed, started anew', begin => sub { $_[0]->command('SAVE'); $_[0]->kill9 }, end => sub { $_[0]->run } },
-    { what => 'replies 10 ms late', link => 1, begin => sub { $_[0]->set(delay => 0.010) }, end => sub { $_[0]->set(delay => 0) } },
-    { what => 'replies 50 ms late', link => 1, begin => sub { $_[0]->set(delay => 0.050) }, end => sub { $_[0]->set(delay => 0) } },
+    { what => 'killed, started anew', begin => \&_kill, end => sub { $_[0]->run } },
+    map { my $ms = $_;
+        { what => "replies $ms ms late", link => 1, begin => sub { $_[0]->set(delay => $ms / 1000) }, end => sub { $_[0]->set(delay => 0) } }
+    } 10, 50,
 );
+
+# What it knows comes back with it.
+sub _kill {
+    my ($redis) = @_;
+    $redis->command('SAVE');
+    $redis->kill9;
+}
 
 # The whole section, as Markdown.  shared: as Bench::Server has it; program: of Bench::Pace; before,
 # during, after: seconds; rate: requests/s to each server; pages.
@@ -67,8 +75,8 @@ sub _run {
     my ($fault, $redis, $servers, %o) = @_;
 
     my @paces = map {
-        Bench::Pace->start($o{program}, $_, rate => $o{rate}, connections => $CONNECTIONS, kind => 'static', kb => $KB,
-            seconds => $o{before} + $o{during} + $o{after}, pages => $o{pages}, visitors => $VISITORS, seed => 7)
+        Bench::Pace->start($o{program}, $_, %o{qw(rate pages)}, connections => $CONNECTIONS, kind => 'static', kb => $KB,
+            seconds => $o{before} + $o{during} + $o{after}, visitors => $VISITORS, seed => 7)
     } @$servers;
 
     sleep $o{before};

@@ -17,7 +17,7 @@ my %page = (kind => 'static', kb => 15, connections => 32, seed => 3);
 sub campaigns {
     my ($shared, %o) = @_;
     my @rows = map { [ $_, _costs($shared, $_, _many($_), %o) ] } @{ $o{counts} };
-    return Bench::Report::markdown([ 'campaigns', 'instructions, k', 'more than the first, k', 'CPU µs', 'of it to decide, µs' ], _more(@rows));
+    return _table('campaigns', @rows);
 }
 
 # counts; and the same
@@ -25,17 +25,17 @@ sub slots {
     my ($shared, %o) = @_;
     _stock($shared->{redis});
     my @rows = map { [ $_, _costs($shared, $_, _slots($_), %o) ] } @{ $o{counts} };
-    return Bench::Report::markdown([ 'slots', 'instructions, k', 'more than the first, k', 'CPU µs', 'of it to decide, µs' ], _more(@rows));
+    return _table('slots', @rows);
 }
 
-# The second column is also told as its distance from the first row's.
-sub _more {
-    my (@rows) = @_;
-    return map {
+# Instructions are also told as their distance from the first row's.
+sub _table {
+    my ($what, @rows) = @_;
+    my @head = ($what, 'instructions, k', 'more than the first, k', 'CPU µs', 'of it to decide, µs');
+    return Bench::Report::markdown(\@head, map {
         my ($count, $instructions, @rest) = @$_;
-        my $more = defined $instructions ? sprintf('%.1f', $instructions - $rows[0][1]) : '';
-        [ $count, defined $instructions ? sprintf('%.1f', $instructions) : '', $more, @rest ];
-    } @rows;
+        [ $count, (map { defined $instructions ? sprintf('%.1f', $instructions - $_) : '' } 0, $rows[0][1] // 0), @rest ];
+    } @rows);
 }
 
 # Instructions (thousands, or undef), CPU and time to decide (us), of a page from the cache.
@@ -46,17 +46,19 @@ sub _costs {
     $server->rules('bench.lua', $rules);
     $server->start;
     $server->warm($o{visitors});
-    Bench::Load::measure($server, %page, pages => $o{pages}, visitors => $o{visitors}, seconds => 1);
+    my %load = (%page, %o{qw(pages visitors)});
+    Bench::Load::measure($server, %load, seconds => 1);
 
     my @before = _decided($server);
-    my $got = Bench::Load::measure($server, %page, pages => $o{pages}, visitors => $o{visitors}, seconds => $o{seconds});
+    my $got = Bench::Load::measure($server, %load, seconds => $o{seconds});
     my @after = _decided($server);
     $server->stop;
 
     my $instructions = $o{instructions} && Bench::Instructions::available()
-        ? Bench::Instructions::measure($server, %page, pages => $o{pages}, visitors => $o{visitors}, requests => [ 50, 150 ]) : undef;
+        ? Bench::Instructions::measure($server, %load, requests => [ 50, 150 ]) : undef;
     my $decided = $after[0] - $before[0];
-    return ($instructions, sprintf('%.1f', $got->{cpu}), $decided ? sprintf('%.1f', 1e6 * ($after[1] - $before[1]) / $decided) : '');
+    my $each = $decided ? sprintf('%.1f', 1e6 * ($after[1] - $before[1]) / $decided) : '';
+    return ($instructions, sprintf('%.1f', $got->{cpu}), $each);
 }
 
 # How many decisions there were, and the seconds of all of them.

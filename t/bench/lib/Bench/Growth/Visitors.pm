@@ -15,24 +15,25 @@ use Bench::Visitors;
 
 my %page = (kind => 'static', kb => 15, connections => 32, seed => 3);
 
-# { text (Markdown), bytes (of Redis' memory a visitor) }.  shared: as Bench::Server has it, its Redis
-# empty; counts, ascending; pages; seconds (of a measurement); warm (at most so many seconds).
+# A table.  shared: as Bench::Server has it, its Redis empty; counts, ascending; pages; seconds (of a
+# measurement); warm (at most so many seconds).
 sub report {
     my ($shared, %o) = @_;
 
     my $empty = Bench::Crowd::memory($shared->{redis});
-    my ($have, $bytes, @rows) = (0);
+    my ($have, @rows) = (0);
     for my $count (@{ $o{counts} }) {
         print STDERR "scale: $count visitors\n" if -t STDERR;
         Bench::Crowd::load($shared->{redis}, $have + 1, $count);
         $have = $count;
-        $bytes = (Bench::Crowd::memory($shared->{redis}) - $empty) / $count;
+        my $bytes = (Bench::Crowd::memory($shared->{redis}) - $empty) / $count;
         push @rows, [ _thousands($count), sprintf('%.2f', $bytes * $count / 2**30), sprintf('%.0f', $bytes),
             _asked($shared, $count, %o), _cached($shared, $count, %o) ];
     }
 
-    my @head = ('visitors', 'Redis, GB', 'bytes each', 'asked: CPU µs', 'Redis: CPU µs', 'cached: CPU µs', 'hits, %', 'entries', 'evicted');
-    return { text => Bench::Report::markdown(\@head, @rows), bytes => $bytes };
+    my @head = ('visitors', 'Redis, GB', 'bytes each', 'asked: CPU µs', 'Redis: CPU µs', 'cached: CPU µs', 'hits, %',
+        'entries', 'evicted');
+    return Bench::Report::markdown(\@head, @rows);
 }
 
 sub _server {
@@ -71,8 +72,8 @@ sub _cached {
     my ($hits, $misses) = map {
         _counted(\%after, 'cache_reads', 'outcome', $_) - _counted(\%before, 'cache_reads', 'outcome', $_)
     } 'profile_hit', 'profile_miss';
-    my @found = (sprintf('%.1f', $got->{cpu}), sprintf('%.1f', 100 * $hits / ($hits + $misses)), _thousands(_entries($server)),
-        _thousands(_counted(\%after, 'cache', 'event', 'evicted')));
+    my @found = (sprintf('%.1f', $got->{cpu}), sprintf('%.1f', 100 * $hits / ($hits + $misses)),
+        _thousands(_entries($server)), _thousands(_counted(\%after, 'cache', 'event', 'evicted')));
     $server->stop;
     return @found;
 }
@@ -99,15 +100,16 @@ sub workers {
         for my $name (qw(unix indexed)) {
             my $server = _server($name, $shared, workers => $count);
             $server->warm($o{visitors});
-            Bench::Load::measure($server, %page, pages => $o{pages}, visitors => $o{visitors}, seconds => 1);
-            my $got = Bench::Load::measure($server, %page, pages => $o{pages}, visitors => $o{visitors}, seconds => $o{seconds});
+            Bench::Load::measure($server, %page, %o{qw(pages visitors)}, seconds => 1);
+            my $got = Bench::Load::measure($server, %page, %o{qw(pages visitors seconds)});
             push @row, sprintf('%.0f', $got->{rate}), sprintf('%.1f', $got->{cpu});
             push @row, $shared->{redis}->clients - $before if $name eq 'unix';
             $server->stop;
         }
         push @rows, \@row;
     }
-    return Bench::Report::markdown([ 'workers', 'asked: requests/s', 'CPU µs', 'connections to Redis', 'cached: requests/s', 'CPU µs' ], @rows);
+    my @head = ('workers', 'asked: requests/s', 'CPU µs', 'connections to Redis', 'cached: requests/s', 'CPU µs');
+    return Bench::Report::markdown(\@head, @rows);
 }
 
 1;
