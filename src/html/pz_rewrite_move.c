@@ -64,6 +64,10 @@ pz_rewrite_on_move(void *data, pz_tree_move_t move, unsigned node, int touched)
             pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
         }
         return;
+    case PZ_MOVE_FRAMESET:
+        /* a tag or text that an edit has put into body would have kept the frameset out */
+        unknown = 1;
+        break;
     case PZ_MOVE_FOSTER_TEXT:
         unknown = leaves_edited(rw, node);
         break;

@@ -68,7 +68,7 @@ start_frameset(pz_tree_t *t)
         return;
     }
 
-    t->ops->on_move(t->data, PZ_MOVE_REMOVE, 2, 0);
+    t->ops->on_move(t->data, PZ_MOVE_FRAMESET, 2, 0);
     pz_tree_pop_to(t, 2, 0);
     pz_tree_insert(t, PZ_ATOM_FRAMESET);
     t->mode = PZ_MODE_IN_FRAMESET;

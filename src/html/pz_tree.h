@@ -69,6 +69,7 @@ typedef enum {
     PZ_MOVE_FOSTER,     /* what opens now becomes a child of `node`: in front of a table in it */
     PZ_MOVE_FOSTER_TEXT,    /* the same of text */
     PZ_MOVE_FORGET,     /* entry `node` of the list of formatting elements goes: no more clones */
+    PZ_MOVE_FRAMESET,   /* body, `node`, leaves the document: a frameset takes its place */
     PZ_MOVE_REMOVE      /* the element at `node` leaves the stack, not its descendants */
 } pz_tree_move_t;
 

@@ -18,8 +18,8 @@ const adapter = {
   getParent: parent,
   getSiblings: (node) => (parent(node) ? children(parent(node)) : [node]),
   getText: (node) => (node.value ?? children(node).map(adapter.getText).join('')),
-  hasAttrib: (node, name) => node.attrs.some((a) => a.name === name),
-  getAttributeValue: (node, name) => node.attrs.find((a) => a.name === name)?.value,
+  hasAttrib: (node, name) => node.attrs.some((a) => a.name === name && !a.prefix),
+  getAttributeValue: (node, name) => node.attrs.find((a) => a.name === name && !a.prefix)?.value,
   existsOne: (test, nodes) => nodes.some((n) => isTag(n) && (test(n) || adapter.existsOne(test, children(n)))),
   findAll: (test, nodes) => nodes.flatMap((n) => (isTag(n)
     ? [...(test(n) ? [n] : []), ...adapter.findAll(test, children(n))] : [])),
@@ -88,8 +88,9 @@ export const editsLate = (document, edits) => adapter.findAll((n) => n.tagName =
 // The tree does not tell a self-closing tag: the source does.
 const isSelfClosing = (node, source) => {
   const at = node.sourceCodeLocation?.startTag ?? node.sourceCodeLocation;
-  return node.namespaceURI !== HTML && !node.sourceCodeLocation?.endTag && at
-    && source.slice(at.startOffset, at.endOffset).endsWith('/>');
+  const tag = at ? source.slice(at.startOffset, at.endOffset) : '';
+  return node.namespaceURI !== HTML && !node.sourceCodeLocation?.endTag && tag.endsWith('/>')
+    && !/=[^\s"'>]*\/>$/.test(tag);      // there it is a part of the value
 };
 
 const insert = (owner, nodes, before) => {
@@ -155,13 +156,14 @@ const editElement = (node, edits, source) => {
   }
   edits.forEach((e) => editAttributes(node, e));
   if ((VOID.has(node.tagName) && node.namespaceURI === HTML) || isSelfClosing(node, source)) return;
+  const box = node.content ?? node;     // a template's content is another document
   if (inner) {
     const end = endOf(node, source);
-    [...children(node)].slice(0, end ? children(node).indexOf(end) : undefined).forEach((c) => tree.detachNode(c));
-    insert(node, content(inner));
+    [...children(box)].slice(0, end ? children(box).indexOf(end) : undefined).forEach((c) => tree.detachNode(c));
+    insert(box, content(inner));
   }
-  insert(node, at('prepend'), children(node)[0]);
-  insert(node, at('append'), endOf(node, source));
+  insert(box, at('prepend'), children(box)[0]);
+  insert(box, at('append'), endOf(node, source));
 };
 
 // Match everything first, then edit: inserted content is never matched.

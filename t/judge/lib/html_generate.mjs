@@ -18,11 +18,11 @@ export class Random {
 
 const BLOCKS = ['div', 'section', 'p', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'h1', 'h2', 'table', 'tbody', 'thead', 'tr',
   'td', 'th', 'caption', 'colgroup', 'form', 'button', 'select', 'optgroup', 'option', 'ruby', 'rb', 'rt', 'rp', 'rtc', 'main',
-  'article', 'blockquote', 'center', 'address', 'details', 'summary', 'fieldset', 'object', 'pre', 'listing', 'x-y', 'my-very-own-element'];
+  'tfoot', 'template', 'frameset', 'article', 'blockquote', 'center', 'address', 'details', 'summary', 'fieldset', 'object', 'pre', 'listing', 'x-y', 'my-very-own-element'];
 const INLINE = ['span', 'b', 'i', 'a', 'em', 'strong', 'font', 'code', 'u', 'label', 'nobr', 'small'];
 const VOIDS = ['br', 'img', 'hr', 'input', 'col', 'wbr'];
-const RAW = ['script', 'style', 'textarea', 'title', 'iframe', 'noscript', 'xmp'];
-const FOREIGN = ['svg', 'g', 'path', 'foreignObject', 'desc', 'math', 'mi', 'mo', 'mtext'];
+const RAW = ['script', 'style', 'textarea', 'title', 'iframe', 'noscript', 'xmp', 'noembed', 'noframes'];
+const FOREIGN = ['svg', 'g', 'path', 'foreignObject', 'desc', 'math', 'mi', 'mo', 'mtext', 'title', 'annotation-xml', 'font', 'mglyph'];
 const WORDS = ['a', 'b', 'c', 'd'];
 
 const attributes = (random) => {
@@ -35,6 +35,31 @@ const attributes = (random) => {
 };
 
 const text = (random) => random.pick(['x', ' ', 'one two', '\n', '', '&amp;', '< ', 'é', 'ไทย', '<!-- c -->', '</>', '<?pi?>']);
+
+// Parts with end tags that a page may leave out, or with another parser behind them.
+const open = (random, name, inside) => `<${name}${attributes(random)}>${inside}${random.chance(50) ? `</${name}>` : ''}`;
+
+const ruby = (random) => `<ruby${attributes(random)}>${open(random, 'rb', 'x')}${random.chance(50) ? open(random, 'rtc', open(random, 'rt', 'y'))
+  : `${open(random, 'rp', '(')}${open(random, 'rt', 'y')}${open(random, 'rp', ')')}`}</ruby>`;
+
+const sections = (random, depth) => {
+  const row = () => open(random, 'tr', `${open(random, 'th', 'h')}${open(random, 'td', nested(random, depth + 1))}`);
+  return `<table${attributes(random)}>${random.chance(50) ? `<caption${attributes(random)}>c</caption>` : ''}${
+    random.chance(50) ? open(random, 'colgroup', '<col><col span=2>') : ''}${random.chance(50) ? open(random, 'thead', row()) : ''}${
+    open(random, 'tbody', row() + row())}${random.chance(50) ? open(random, 'tfoot', row()) : ''}</table>`;
+};
+
+const choices = (random) => `<select${attributes(random)}>${open(random, 'option', 'a')}${open(random, 'optgroup', open(random, 'option', 'b')
+  + open(random, 'option', 'c'))}${random.chance(30) ? '<hr>' : ''}${open(random, 'option', '')}</select>`;
+
+const drawing = (random) => random.pick([
+  () => `<svg${attributes(random)}><g${attributes(random)}><path${attributes(random)}/><circle/></g><a xlink:href=x><text>t</text></a><![CDATA[<p>]]><title>t</title>${
+    random.chance(50) ? `<foreignObject><div${attributes(random)}>d</div></foreignObject>` : ''}</svg>`,
+  () => `<math${attributes(random)}><mi${attributes(random)}>x</mi><mo/><mtext><b>m</b></mtext><annotation-xml encoding=text/html><p>a</p></annotation-xml></math>`,
+])();
+
+const contents = (random, depth) => `<template${attributes(random)}>${random.pick([() => nested(random, depth + 1), () => '<tr><td>x</td></tr>', () => '<td>x',
+  () => '<li class=a>x', () => '<col>', () => '<option>x'])()}</template>`;
 
 // One tree: elements that nest as they should.
 const nested = (random, depth) => {
@@ -53,7 +78,8 @@ const nested = (random, depth) => {
         : `<dl>${item('dt')}${item('dd')}${item('dt')}</dl>`;
     } else if (kind < 7 && random.chance(20)) {
       out += `<pre${attributes(random)}>${random.pick(['', '\n', '\r\n', '\n\n', '<b>x</b>\n'])}${nested(random, depth + 2)}</pre>`;
-    } else if (kind < 7) out += `<p${attributes(random)}>${random.chance(50) ? 'x' : '<span>y</span>'}${random.chance(50) ? '</p>' : ''}`;
+    } else if (kind < 7 && random.chance(40)) out += random.pick([ruby, sections, choices, drawing, contents])(random, depth + 2);
+    else if (kind < 7) out += `<p${attributes(random)}>${random.chance(50) ? 'x' : '<span>y</span>'}${random.chance(50) ? '</p>' : ''}`;
     else {
       const name = random.pick(['div', 'section', 'span', 'main', 'article', 'x-y', 'center', 'blockquote']);
       out += `<${name}${attributes(random)}>${nested(random, depth + 1)}</${name}>`;

@@ -80,6 +80,25 @@ test_implied_one_by_one(void **state)
     check_cases(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
+/* A frameset may take the place of a body in which there is no text: nobody knows before. */
+static void
+test_frameset(void **state)
+{
+    static const rewrite_case_t cases[] = {
+        { "frame", PZ_EDIT_BEFORE, "", "+", "<frameset><frame></frameset>", "<frameset>+<frame></frameset>",
+          PZ_OUTCOME_DONE },
+        { "p", PZ_EDIT_BEFORE, "", "+", "<p></p><frameset><frame></frameset>",
+          "<body>+<p></p><frameset><frame></frameset>", PZ_OUTCOME_AMBIGUOUS },
+        { "frameset", PZ_EDIT_REPLACE, "", "+", "<p></p><frameset><frame></frameset>",
+          "<p></p><frameset><frame></frameset>", PZ_OUTCOME_AMBIGUOUS },
+        { "frameset", PZ_EDIT_REPLACE, "", "+", "<p>x</p><frameset><frame></frameset>",
+          "<p>x</p><frameset><frame></frameset>", PZ_OUTCOME_DONE },
+    };
+
+    (void) state;
+    check_cases(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
 /* A parser drops a newline behind the start tag of pre: that one, and no other. */
 static void
 test_newline(void **state)
@@ -211,6 +230,7 @@ main(void)
         cmocka_unit_test(test_left_out_tags),
         cmocka_unit_test(test_implied_tags),
         cmocka_unit_test(test_implied_one_by_one),
+        cmocka_unit_test(test_frameset),
         cmocka_unit_test(test_newline),
         cmocka_unit_test(test_ambiguous),
         cmocka_unit_test(test_open_end),
