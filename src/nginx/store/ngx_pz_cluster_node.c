@@ -133,6 +133,9 @@ ngx_pz_cluster_aim(ngx_pz_node_t *node, const pz_str_t *host, in_port_t port)
     node->link.incidents.subject.data = (char *) node->label;
     node->link.incidents.subject.len = last - node->label;
 
+    ngx_log_error(NGX_LOG_INFO, cluster->log, 0, "personalize: redis \"%*s\": a node of the cluster",
+                  node->link.incidents.subject.len, node->link.incidents.subject.data);
+
     if (ngx_pz_resolve_aim(&node->link.where, &node->host, port) != NGX_OK) {
         ngx_pz_incident(&cluster->incidents, NGX_PZ_INCIDENT_NAME, NGX_LOG_ERR, 0,
                         "the cluster names its nodes by host names: nginx needs a resolver",
@@ -224,6 +227,9 @@ static void
 ngx_pz_cluster_retire(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
 {
     ngx_uint_t  i;
+
+    ngx_log_error(NGX_LOG_INFO, cluster->log, 0, "personalize: redis \"%*s\": no longer needed",
+                  node->link.incidents.subject.len, node->link.incidents.subject.data);
 
     ngx_pz_link_close(&node->link);
     ngx_pz_breaker_reset(&node->link.breaker);
