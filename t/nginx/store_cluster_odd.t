@@ -229,6 +229,13 @@ ok($t->until_state('degraded'), 'a node that cannot be reached by anybody');
 is(get('foo')->{status}, 'refused', '  is not asked');
 is(get('bar')->{text}, "+from a\n", '  the other one is');
 
+# Each slot by itself, as after years of resharding: some 100,000 elements in 1.5 MB.
+scene(map => [ map { [ $_, $_, '127.0.0.1', $_ % 2 ? 'a' : 'b' ] } 0 .. 16383 ]);
+$t->again($seeds, 'warm');
+ok($t->until_state('ready', 10), 'a map with 16384 ranges');
+is(get('bar', 'foo')->{text}, "+from a\n+from b\n", '  is read as any other');
+is($t->state->{protocol}, 0, '  and passes no limit');
+
 # --- names -------------------------------------------------------------------
 
 scene(map => [ [ 0, 8191, 'node-a.test', 'a' ], [ 8192, 16383, 'node-b.test', 'b' ] ]);
@@ -244,6 +251,13 @@ $t->again($seeds, 'warm', http => 'resolver 127.0.0.1:%%port:dns%% ipv6=off;');
 ok($t->until_state('ready'), 'names with a resolver');
 is(get('bar', 'foo')->{text}, "+from a\n+from b\n", '  are resolved');
 cmp_ok($dns->asked, '>', 0, '  by it');
+
+# --- redis:// --------------------------------------------------------------------
+
+scene(a => [ [ 'GET foo', '-MOVED 12182 127.0.0.1:%b\r\n' ] ]);
+$t->again("redis://127.0.0.1:$port{a}", 'warm');
+like(get('foo')->{text}, qr/^-MOVED/, 'redis:// to a node of a cluster: MOVED is the reply');
+ok($t->logged(qr/write redis-cluster:\/\//), '  and the log says what to write');
 
 # --- the same server, before and after -----------------------------------------
 

@@ -1,7 +1,8 @@
 #include "ngx_pz_cluster.h"
 #include "ngx_pz_spread.h"
 
-#define NGX_PZ_CLUSTER_ARENA  (8 * 1024 * 1024)
+/* A map may name each slot by itself. */
+#define NGX_PZ_CLUSTER_ARENA  (64 * 1024 * 1024)
 #define NGX_PZ_CLUSTER_WORSE  250       /* ms: the first delay when not all is well */
 
 

@@ -29,6 +29,9 @@
 
 #define NGX_PZ_LINK_BUFFER        16384
 
+/* Elements of a range of slots with its master and a few replicas, in Redis 7. */
+#define NGX_PZ_LINK_RANGE         24
+
 typedef enum {
     NGX_PZ_LINK_IDLE = 0, NGX_PZ_LINK_FINDING, NGX_PZ_LINK_CONNECTING,
     NGX_PZ_LINK_SECURING, NGX_PZ_LINK_GREETING, NGX_PZ_LINK_READY

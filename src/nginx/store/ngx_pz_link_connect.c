@@ -2,6 +2,8 @@
 
 #include <ngx_event_connect.h>
 
+#include "pz_redis_slot.h"
+
 static const ngx_pz_link_fault_t  ngx_pz_link_insecure = {
     NGX_PZ_INCIDENT_TLS, NGX_PZ_STORE_CONNECT_FAILED, NGX_LOG_ERR,
     "TLS with the server failed, trying again"
@@ -246,6 +248,11 @@ ngx_pz_link_greet(ngx_pz_link_t *link)
 
     ngx_memzero(&limits, sizeof(pz_redis_limits_t));
     limits.bytes = NGX_PZ_LINK_REPLY_MAX;
+
+    /* A map of a cluster, at the worst with each slot by itself. */
+    if (link->conf->url.scheme == PZ_REDIS_CLUSTER) {
+        limits.elements = PZ_REDIS_SLOTS * NGX_PZ_LINK_RANGE;
+    }
 
     link->state = NGX_PZ_LINK_GREETING;
     link->reader = pz_redis_reader_create(&limits);

@@ -179,6 +179,12 @@ ngx_pz_link_error_reply(ngx_pz_link_t *link, const pz_reply_t *reply)
         /* The server forgot who we are: greet anew. */
         return &ngx_pz_reply_no_auth;
 
+    case PZ_REDIS_ERR_MOVED:
+        ngx_pz_incident(&link->incidents, NGX_PZ_INCIDENT_CLUSTER, NGX_LOG_ERR, 0,
+                        "the server is a node of a Redis Cluster: write redis-cluster:// in "
+                        "personalize_redis", NULL);
+        return NULL;
+
     default:
         break;
     }
