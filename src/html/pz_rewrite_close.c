@@ -90,7 +90,8 @@ end_element(pz_rewriter_t *rw, unsigned n, int own)
         }
         pz_out_resume(&rw->out);
         if (rw->tree.form && !rw->drop_form) {
-            pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);      /* a form that is gone keeps others out */
+            /* a form that is gone kept others out */
+            pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
             return;
         }
     }

@@ -3,55 +3,13 @@
  */
 #include "pz_atom.h"
 #include "pz_find.h"
-#include "pz_selector_ast.h"
-#include "pz_selector_lex.h"
+#include "pz_selector_parse.h"
 
-#define NESTING_MAX  8
-#define TEXT_MAX     65536
-
-typedef struct {
-    pz_lex_t       lex;
-    pz_selector_t *selector;
-    unsigned       depth;
-} parser_t;
-
-static pz_compound_t *parse_list(parser_t *ps, int nested);
-
-/* Attributes whose values HTML compares without case (HTML 4.16.2). */
-static const char *const folded[] = {
-    "accept", "accept-charset", "align", "alink", "axis", "bgcolor", "charset", "checked",
-    "clear", "codetype", "color", "compact", "declare", "defer", "dir", "direction",
-    "disabled", "enctype", "face", "frame", "hreflang", "http-equiv", "lang", "language",
-    "link", "media", "method", "multiple", "nohref", "noresize", "noshade", "nowrap",
-    "readonly", "rel", "rev", "rules", "scope", "scrolling", "selected", "shape", "target",
-    "text", "type", "valign", "valuetype", "vlink",
-};
-
-static const struct {
-    const char *name;
-    const char *reason;
-} refused[] = {
-    { "last-child", "cannot be known in a stream" },
-    { "last-of-type", "cannot be known in a stream" },
-    { "only-child", "cannot be known in a stream" },
-    { "only-of-type", "cannot be known in a stream" },
-    { "nth-last-child", "cannot be known in a stream" },
-    { "nth-last-of-type", "cannot be known in a stream" },
-    { "empty", "cannot be known in a stream" },
-    { "has", "cannot be known in a stream: it asks for what comes later" },
-    { "hover", "is a state of a browser, not of the page's source" },
-    { "focus", "is a state of a browser, not of the page's source" },
-    { "active", "is a state of a browser, not of the page's source" },
-    { "visited", "is a state of a browser, not of the page's source" },
-    { "before", "is a pseudo-element: there is nothing in the page's source to edit" },
-    { "after", "is a pseudo-element: there is nothing in the page's source to edit" },
-    { "first-line", "is a pseudo-element: there is nothing in the page's source to edit" },
-    { "first-letter", "is a pseudo-element: there is nothing in the page's source to edit" },
-};
+#define TEXT_MAX  65536
 
 
 static void *
-make(parser_t *ps, size_t size)
+make(pz_selector_parser_t *ps, size_t size)
 {
     void *item = pz_arena_zalloc(ps->lex.arena, size);
 
@@ -65,192 +23,7 @@ make(parser_t *ps, size_t size)
 
 
 static int
-is_folded(pz_str_t name)
-{
-    for (size_t i = 0; i < sizeof(folded) / sizeof(folded[0]); i++) {
-        if (pz_str_ieq(name, pz_str_from(folded[i]))) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* "[", name, operator, value, flag, "]". */
-static int
-parse_attr(parser_t *ps, pz_cond_t *cond)
-{
-    static const char ops[] = "~|^$*";
-    pz_lex_t         *lex = &ps->lex;
-    const char       *hit;
-    char              c;
-
-    cond->kind = PZ_COND_ATTR;
-    pz_lex_space(lex);
-    if (pz_lex_peek(lex) == '*' || pz_lex_peek(lex) == '|') {
-        return pz_lex_fail(lex, lex->p, "namespaces are not supported in selectors");
-    }
-    if (pz_lex_ident(lex, &cond->name)) {
-        return -1;
-    }
-    cond->fold = is_folded(cond->name);
-
-    pz_lex_space(lex);
-    if (pz_lex_take(lex, ']')) {
-        cond->op = PZ_ATTR_PRESENT;
-        return 0;
-    }
-
-    c = pz_lex_peek(lex);
-    hit = c ? strchr(ops, c) : NULL;
-    cond->op = PZ_ATTR_EQUALS;
-    if (hit) {
-        cond->op = (pz_attr_op_t) (PZ_ATTR_INCLUDES + (hit - ops));
-        lex->p++;
-        if (c == '|' && pz_lex_peek(lex) != '=') {
-            return pz_lex_fail(lex, lex->p - 1, "namespaces are not supported in selectors");
-        }
-    }
-
-    if (!pz_lex_take(lex, '=')) {
-        return pz_lex_fail(lex, lex->p, "']', '=' or an operator such as '^=' is expected");
-    }
-
-    pz_lex_space(lex);
-    c = pz_lex_peek(lex);
-    if (c == '"' || c == '\'' ? pz_lex_string(lex, &cond->value)
-                              : pz_lex_ident(lex, &cond->value))
-    {
-        return -1;
-    }
-
-    pz_lex_space(lex);
-    c = pz_lower(pz_lex_peek(lex));
-    if (c == 'i' || c == 's') {
-        cond->fold = c == 'i';
-        lex->p++;
-        pz_lex_space(lex);
-    }
-
-    return pz_lex_take(lex, ']') ? 0 : pz_lex_fail(lex, lex->p, "']' is missing");
-}
-
-
-static int
-refuse_pseudo(parser_t *ps, const char *at, pz_str_t name)
-{
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-        if (pz_str_ieq(name, pz_str_from(refused[i].name))) {
-            return pz_lex_fail(&ps->lex, at, "':%.*s' %s", (int) name.len, name.data,
-                               refused[i].reason);
-        }
-    }
-
-    return pz_lex_fail(&ps->lex, at, "':%.*s' is not supported; these are: :root :first-child "
-                       ":first-of-type :nth-child() :nth-of-type() :is() :where() :not()",
-                       (int) (name.len < 60 ? name.len : 60), name.data);
-}
-
-
-static int
-parse_nested(parser_t *ps, const char *at, pz_cond_t *cond)
-{
-    if (ps->depth == NESTING_MAX) {
-        return pz_lex_fail(&ps->lex, at, "selectors nest deeper than %d", NESTING_MAX);
-    }
-
-    ps->depth++;
-    cond->list = parse_list(ps, 1);
-    ps->depth--;
-
-    return cond->list ? 0 : -1;
-}
-
-
-static int
-parse_function(parser_t *ps, const char *at, pz_str_t name, pz_cond_t *cond)
-{
-    pz_lex_t *lex = &ps->lex;
-    int       rc;
-
-    pz_lex_space(lex);
-
-    if (pz_str_ieq(name, PZ_STR("is")) || pz_str_ieq(name, PZ_STR("where"))
-        || pz_str_ieq(name, PZ_STR("not")))
-    {
-        cond->kind = pz_lower(name.data[0]) == 'n' ? PZ_COND_NOT : PZ_COND_IS;
-        rc = parse_nested(ps, at, cond);
-
-    } else if (pz_str_ieq(name, PZ_STR("nth-child"))) {
-        cond->kind = PZ_COND_NTH_CHILD;
-        rc = pz_lex_nth(lex, &cond->a, &cond->b);
-
-    } else if (pz_str_ieq(name, PZ_STR("nth-of-type"))) {
-        cond->kind = PZ_COND_NTH_OF_TYPE;
-        rc = pz_lex_nth(lex, &cond->a, &cond->b);
-
-    } else {
-        return refuse_pseudo(ps, at, name);
-    }
-
-    if (rc) {
-        return -1;
-    }
-
-    pz_lex_space(lex);
-    if (cond->kind == PZ_COND_NTH_CHILD && pz_str_ieq(
-            pz_str_head((pz_str_t) { lex->p, (size_t) (lex->end - lex->p) }, 2), PZ_STR("of")))
-    {
-        return pz_lex_fail(lex, lex->p, "':nth-child(... of ...)' is not supported");
-    }
-
-    return pz_lex_take(lex, ')') ? 0 : pz_lex_fail(lex, lex->p, "')' is missing");
-}
-
-
-static int
-parse_pseudo(parser_t *ps, pz_cond_t *cond)
-{
-    pz_lex_t   *lex = &ps->lex;
-    const char *at = lex->p - 1;
-    pz_str_t    name;
-
-    if (pz_lex_take(lex, ':')) {
-        return pz_lex_fail(lex, at, "a pseudo-element is nothing in the page's source");
-    }
-
-    if (pz_lex_ident(lex, &name)) {
-        return -1;
-    }
-
-    cond->b = 1;
-    if (pz_lex_take(lex, '(')) {
-        if (parse_function(ps, at, name, cond)) {
-            return -1;
-        }
-    } else if (pz_str_ieq(name, PZ_STR("root"))) {
-        cond->kind = PZ_COND_ROOT;
-    } else if (pz_str_ieq(name, PZ_STR("first-child"))) {
-        cond->kind = PZ_COND_NTH_CHILD;
-    } else if (pz_str_ieq(name, PZ_STR("first-of-type"))) {
-        cond->kind = PZ_COND_NTH_OF_TYPE;
-    } else {
-        return refuse_pseudo(ps, at, name);
-    }
-
-    if (cond->kind == PZ_COND_NTH_CHILD) {
-        ps->selector->features |= PZ_SELECTOR_NTH;
-    } else if (cond->kind == PZ_COND_NTH_OF_TYPE) {
-        ps->selector->features |= PZ_SELECTOR_NTH_TYPE;
-    }
-
-    return 0;
-}
-
-
-static int
-parse_type(parser_t *ps, pz_compound_t *c)
+parse_type(pz_selector_parser_t *ps, pz_compound_t *c)
 {
     pz_lex_t *lex = &ps->lex;
 
@@ -269,91 +42,8 @@ parse_type(parser_t *ps, pz_compound_t *c)
 }
 
 
-/* Whether a page may have it with references in it, as "[&amp;>p]:mt-4". */
-static int
-may_be_escaped(pz_str_t name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        if (memchr("&<>\"'", name.data[i], 5)) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* What a condition is looked up by; an id or a class that may be escaped, by its attribute. */
-static pz_key_kind_t
-key_of_cond(const pz_cond_t *cond, pz_str_t *name)
-{
-    *name = cond->name;
-
-    switch (cond->kind) {
-    case PZ_COND_ATTR:
-        return PZ_KEY_ATTR;
-    case PZ_COND_ID:
-        if (may_be_escaped(cond->name)) {
-            *name = PZ_STR("id");
-            return PZ_KEY_ATTR;
-        }
-        return PZ_KEY_ID;
-    case PZ_COND_CLASS:
-        if (may_be_escaped(cond->name)) {
-            *name = PZ_STR("class");
-            return PZ_KEY_ATTR;
-        }
-        return PZ_KEY_CLASS;
-    default:
-        return PZ_KEY_ANY;
-    }
-}
-
-
-/* Which of its parts a compound is looked up by: the one that the fewest elements have. */
-static void
-choose_key(pz_compound_t *c)
-{
-    c->key_kind = PZ_KEY_ANY;
-
-    for (const pz_cond_t *cond = c->conds; cond; cond = cond->next) {
-        pz_str_t      name;
-        pz_key_kind_t kind = key_of_cond(cond, &name);
-
-        if (kind < c->key_kind) {
-            c->key_kind = kind;
-            c->key_name = name;
-            c->key = pz_key_of(name);
-        }
-    }
-
-    if (c->type && c->key_kind > PZ_KEY_TYPE) {
-        c->key_kind = PZ_KEY_TYPE;
-        c->key = c->type;
-    }
-}
-
-
-static int
-parse_cond(parser_t *ps, char c, pz_cond_t *cond)
-{
-    switch (c) {
-    case '#':
-        cond->kind = PZ_COND_ID;
-        return pz_lex_name(&ps->lex, &cond->name);
-    case '.':
-        cond->kind = PZ_COND_CLASS;
-        return pz_lex_ident(&ps->lex, &cond->name);
-    case '[':
-        return parse_attr(ps, cond);
-    default:
-        return parse_pseudo(ps, cond);
-    }
-}
-
-
 static pz_compound_t *
-parse_compound(parser_t *ps)
+parse_compound(pz_selector_parser_t *ps)
 {
     pz_lex_t      *lex = &ps->lex;
     const char    *from = lex->p;
@@ -380,7 +70,7 @@ parse_compound(parser_t *ps)
 
         lex->p++;
         cond = make(ps, sizeof(pz_cond_t));
-        if (cond == NULL || parse_cond(ps, byte, cond)) {
+        if (cond == NULL || pz_selector_cond(ps, byte, cond)) {
             return NULL;
         }
         *last = cond;
@@ -395,7 +85,7 @@ parse_compound(parser_t *ps)
         return NULL;
     }
 
-    choose_key(c);
+    pz_selector_choose_key(c);
 
     return c;
 }
@@ -403,7 +93,7 @@ parse_compound(parser_t *ps)
 
 /* PZ_COMBINE_NONE at the end of a complex selector. */
 static pz_combinator_t
-parse_combinator(parser_t *ps)
+parse_combinator(pz_selector_parser_t *ps)
 {
     pz_lex_t *lex = &ps->lex;
     int       space = pz_lex_space(lex);
@@ -433,7 +123,7 @@ add_test(pz_selector_t *s, pz_compound_t *c)
 
 /* Compounds from left to right; the last one is the result. */
 static pz_compound_t *
-parse_complex(parser_t *ps)
+parse_complex(pz_selector_parser_t *ps)
 {
     pz_compound_t *left = NULL, *c;
     pz_combinator_t combinator = PZ_COMBINE_NONE;
@@ -461,8 +151,8 @@ parse_complex(parser_t *ps)
 }
 
 
-static pz_compound_t *
-parse_list(parser_t *ps, int nested)
+pz_compound_t *
+pz_selector_list(pz_selector_parser_t *ps, int nested)
 {
     pz_compound_t *list = NULL, **last = &list, *c;
 
@@ -514,7 +204,7 @@ is_bare(const pz_selector_t *s)
 const pz_selector_t *
 pz_selector_parse(pz_arena_t *arena, pz_str_t text, pz_error_t *error)
 {
-    parser_t       ps = { .depth = 0 };
+    pz_selector_parser_t       ps = { .depth = 0 };
     pz_selector_t *s = pz_arena_zalloc(arena, sizeof(pz_selector_t));
 
     if (text.len > TEXT_MAX) {
@@ -531,7 +221,7 @@ pz_selector_parse(pz_arena_t *arena, pz_str_t text, pz_error_t *error)
     ps.lex = (pz_lex_t) { .arena = arena, .start = s->text.data, .p = s->text.data,
                           .end = s->text.data + s->text.len, .error = error };
 
-    s->list = parse_list(&ps, 0);
+    s->list = pz_selector_list(&ps, 0);
     if (s->list && ps.lex.p < ps.lex.end) {
         pz_lex_fail(&ps.lex, ps.lex.p, "'%c' is not expected here", *ps.lex.p);
     }
