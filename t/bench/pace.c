@@ -364,5 +364,8 @@ main(int argc, char **argv)
     }
 
     run(&p, atof(argv[3]), atof(argv[4]));
+
+    free(p.all);
+    free(p.waiting.due);
     return 0;
 }
