@@ -55,6 +55,8 @@ my @wrong = (
     [ 'a key for all to read', 'personalize_secret %%dir%%/world.key;', qr/world\.key.*(chmod|0?6[04]0)/s ],
     [ 'a bad mode', 'personalize maybe;', qr/"personalize".*"on".*"off"/ ],
     [ 'shadow', 'personalize shadow;', qr/not supported yet/ ],
+    [ 'an index of a bad mode', 'personalize_index maybe;', qr/"personalize_index".*"on".*"off"/ ],
+    [ 'two indexes', 'personalize_index on; personalize_index off;', qr/"personalize_index".*duplicate/ ],
     [ 'a cache without a zone', 'personalize_cache ttl=60s;', qr/personalize_cache needs a zone: zone=NAME:SIZE/ ],
     [ 'a zone without a name', 'personalize_cache zone=:1m;', qr/needs a name.*zone=:1m/ ],
     [ 'a zone of a bad size', 'personalize_cache zone=v:much;', qr/invalid size.*zone=v:much/ ],

@@ -44,6 +44,8 @@ campaign "personal" {
 }
 LUA
 
+$t->write('bare/bare.lua', qq{campaign "bare" { show = { remove { at = ".gone" }, append { at = "main", html = "+" } } }\n});
+
 # Much or little text in each of four places.
 sub page {
     my ($size, $word) = @_;
@@ -65,6 +67,7 @@ $page{related} = page(2, 'related');
 $page{'related-large'} = page(700, 'related');
 $t->page("$_.html", $page{$_}) for keys %page;
 $t->page('personal.html', $page{small});
+$t->page('gone.html', $page{small} =~ s{<p class=gone>gone</p>}{"<div class=gone>" . "<p>gone</p>" x 40_000 . "</div>"}er);
 
 # The origin answers with another page of that length when it is told to.
 my $origin = Personalize::Upstream->start($t->port('up'), sub {
@@ -83,6 +86,10 @@ my $origin = Personalize::Upstream->start($t->port('up'), sub {
 my $locations = <<'CONF';
         personalize_deadline 2s;
         location /sendfile/ { alias %%dir%%/html/; sendfile on; }
+        location /bare/     { alias %%dir%%/html/; sendfile on; personalize_rules %%dir%%/bare; }
+        location /without/  { alias %%dir%%/html/; sendfile on; personalize_index off;
+                              location /without/with/ { alias %%dir%%/html/; personalize_index on; } }
+        location /nocache/  { alias %%dir%%/html/; sendfile on; personalize_cache off; }
         location /nopush/   { alias %%dir%%/html/; sendfile on; tcp_nopush on; }
         location /file/     { alias %%dir%%/html/; sendfile off; }
         location /tiny/     { alias %%dir%%/html/; sendfile off; output_buffers 1 512; }
@@ -178,6 +185,14 @@ for my $size (qw(small large huge related related-large)) {
     indexed("/cached-memory/$size.html?$strong", "$size, from nginx's cache, in memory");
 }
 
+# so little comes of the first pieces of the file that nginx waits for more before it sends
+for my $visit (1 .. 2) {
+    my $began = time;
+    same(view('/bare/gone.html', 'ann', timeout => 8),
+        $t->read('html/gone.html') =~ s{<div class=gone>.*</p></div>}{}r =~ s{(?=</main>)}{</p>+}r, "half a megabyte is taken out, $visit");
+    cmp_ok(time - $began, '<', 4, '  at once');
+}
+
 # --- what is not to be kept
 
 my @unfit = (
@@ -191,6 +206,10 @@ while (my ($what, $path) = splice @unfit, 0, 2) {
     is(counted { view($path, "ann") for 1 .. 2 }, 'unfit 2', "$what: not kept");
 }
 indexed('/proxy/small.html?date=' . http_date(time - 3600), 'Last-Modified and a length');
+
+is(counted { view('/without/small.html', 'ann') }, '', 'switched off in a location');
+is(counted { view('/without/with/small.html', 'ann') }, 'hit 1', '  and on again in one of it');
+is(counted { view('/nocache/small.html', 'ann') }, '', 'there is none without a cache');
 
 # --- the page has changed
 

@@ -316,7 +316,10 @@ ngx_pz_body_read(ngx_pz_body_t *body)
         return NGX_ERROR;
     }
 
-    if (body->source.scratch != NULL && body->output.busy != NULL) {
+    /* where the write filter only waits for more before it sends, nobody would ask again */
+    if (body->source.scratch != NULL && body->output.busy != NULL
+        && (body->pr->request->connection->buffered & NGX_HTTP_WRITE_BUFFERED))
+    {
         return NGX_OK;
     }
 

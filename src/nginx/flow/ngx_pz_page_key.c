@@ -109,6 +109,8 @@ ngx_pz_page_key_is_valid(ngx_pz_request_t *pr)
 static ngx_int_t
 ngx_pz_page_key_header(ngx_pz_request_t *pr, pz_sb_t *sb)
 {
+    uint64_t             told[2];
+    pz_str_t             bytes;
     ngx_http_request_t  *r;
 
     if (!ngx_pz_page_key_is_valid(pr)) {
@@ -117,8 +119,13 @@ ngx_pz_page_key_header(ngx_pz_request_t *pr, pz_sb_t *sb)
 
     r = pr->request;
 
+    told[0] = (uint64_t) pr->length;
+    told[1] = (uint64_t) pr->modified;
+    bytes.data = (char *) told;
+    bytes.len = sizeof(told);
+
     pz_sb_byte(sb, 'H');
-    pz_sb_printf(sb, "%lld %lld ", (long long) pr->length, (long long) pr->modified);
+    pz_sb_add(sb, bytes);
     pz_sb_add(sb, ngx_pz_str(pr->etag));
     pz_sb_byte(sb, ' ');
     pz_sb_add(sb, ngx_pz_str(r->headers_in.server));

@@ -31,12 +31,39 @@ test_name(void **state)
     assert_true(pz_hash_name(PZ_STR("\xc3")) != pz_hash_name(PZ_STR("\xe3")));
 }
 
+/* Each byte and the length count, wherever they stand; what comes before counts, too. */
+static void
+test_words(void **state)
+{
+    char     bytes[20] = { 0 };
+    uint64_t seen[64];
+    size_t   n = 0;
+
+    (void) state;
+    for (size_t len = 0; len <= sizeof(bytes); len++) {
+        seen[n++] = pz_hash_words(PZ_HASH_WORDS_BASIS, (pz_str_t) { bytes, len });
+    }
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = 1;
+        seen[n++] = pz_hash_words(PZ_HASH_WORDS_BASIS, (pz_str_t) { bytes, sizeof(bytes) });
+        bytes[i] = 0;
+    }
+    seen[n++] = pz_hash_words(seen[0], (pz_str_t) { bytes, sizeof(bytes) });
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            assert_true(seen[i] != seen[j]);
+        }
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_name),
+        cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
