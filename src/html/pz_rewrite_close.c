@@ -102,6 +102,16 @@ end_element(pz_rewriter_t *rw, unsigned n, int own)
 }
 
 
+/* Behind the end tag of body or html a comment goes into SVG that is still open. */
+static int
+leads_into_foreign(const pz_rewriter_t *rw, const pz_node_t *node)
+{
+    return pz_tree_in_foreign(&rw->tree) && rw->open_top == rw->tree.n
+           && (node->atom == PZ_ATOM_HTML
+               || (waits_for(rw, node, PZ_EDIT_AFTER) && !waits_for(rw, node, PZ_EDIT_APPEND)));
+}
+
+
 void
 pz_rewrite_end_body(pz_rewriter_t *rw, unsigned body, int own)
 {
@@ -110,6 +120,9 @@ pz_rewrite_end_body(pz_rewriter_t *rw, unsigned body, int own)
         end_element(rw, i, 0);
     }
 
+    if (own && leads_into_foreign(rw, &rw->tree.nodes[body])) {
+        pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
+    }
     end_element(rw, body, own);
     rw->tail.ended |= rw->open_top < rw->tree.n && body + 1 < rw->tree.n;
 }
@@ -135,6 +148,11 @@ static void
 on_html_end(pz_rewriter_t *rw, unsigned html, int own)
 {
     unsigned top = rw->tail.own ? html + 1 : html + 2;
+
+    if (leads_into_foreign(rw, &rw->tree.nodes[html])) {
+        pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
+        return;
+    }
 
     rw->open_top = rw->open_top < top ? rw->open_top : top;
     end_element(rw, html, own);

@@ -84,12 +84,15 @@ release_of_dropped(pz_rewriter_t *rw)
     rw->out.drop = 0;
     while (tail->out < tail->bytes.len) {
         pz_str_t rest = { tail->bytes.data + tail->out, tail->bytes.len - tail->out };
-        ptrdiff_t n = rest.data[0] == '<' ? pz_str_find_byte(rest, '>') : -1;
+        ptrdiff_t n = rest.data[0] == '<' ? pz_str_find_byte(rest, '>') : 0;
 
+        if (n < 0) {
+            break;              /* the beginning of what goes too */
+        }
         if (pz_is_space(rest.data[0])) {
             tail->out++;
         } else {
-            pass(rw, n < 0 ? 1 : (size_t) n + 1);
+            pass(rw, (size_t) n + 1);
         }
     }
     pz_place_in_body(rw);
