@@ -19,7 +19,7 @@ use constant SLOTS => 16384;
 sub start {
     my ($class, $t, %o) = @_;
 
-    my $self = bless { t => $t, nodes => {}, masters => 3, replicas => 1, timeout => 800, %o }, $class;
+    my $self = bless { t => $t, nodes => {}, masters => 3, replicas => 1, timeout => 1200, %o }, $class;
     $self->{names} = [ map { "n$_" } 1 .. $self->{masters} * (1 + $self->{replicas}) ];
     $self->add($_) for @{ $self->{names} };
     $self->_join;
