@@ -229,7 +229,7 @@ ngx_pz_cluster_status(ngx_pz_cluster_t *cluster, ngx_pz_store_status_t *status)
     }
 
     status->state = ngx_pz_cluster_word(cluster, ready, open);
-    status->watch = ngx_pz_cluster_watch_word(cluster);
+    status->watch = ngx_pz_watch_told_word(&cluster->watch.told);
 }
 
 

@@ -15,6 +15,7 @@
 
 #include "ngx_pz_near.h"
 #include "ngx_pz_watch.h"
+#include "ngx_pz_watch_sum.h"
 #include "pz_redis_slot.h"
 #include "pz_redis_topology.h"
 
@@ -42,14 +43,11 @@ typedef struct {
     unsigned            used:1;
 } ngx_pz_node_t;
 
-/* Who wants to know what has changed, and the last that he was told. */
+/* Who wants to know what has changed. */
 typedef struct {
     const pz_str_t             *kinds;
     ngx_uint_t                  nkinds;
-    ngx_pz_store_on_news_pt     on_news;         /* NULL: nobody */
-    void                       *sink;
-    ngx_pz_store_news_e         event;           /* BEGUN, LOST or REFUSED */
-    uint32_t                    source;
+    ngx_pz_watch_told_t         told;
     ngx_event_t                 reach;           /* posted: connect to nodes to be watched */
 } ngx_pz_cluster_watch_t;
 
@@ -166,7 +164,5 @@ ngx_int_t ngx_pz_cluster_watch_node(ngx_pz_cluster_t *cluster, ngx_pz_node_t *no
 /* Which nodes are read from may have changed: by a map, or by one slot. */
 void ngx_pz_cluster_mapped(ngx_pz_cluster_t *cluster);
 void ngx_pz_cluster_settle(ngx_pz_cluster_t *cluster);
-
-const char *ngx_pz_cluster_watch_word(const ngx_pz_cluster_t *cluster);
 
 #endif

@@ -1,6 +1,8 @@
 #include "ngx_pz_cluster.h"
 #include "ngx_pz_spread.h"
 
+#include "pz_hash.h"
+
 #define NGX_PZ_CLUSTER_SOON   400       /* ms: one slot has moved, others may have */
 
 
@@ -39,28 +41,52 @@ ngx_pz_cluster_is_near(const ngx_pz_cluster_t *cluster, const pz_redis_member_t 
 }
 
 
-/* One of the range's near members, workers begin with different ones; NULL: the master will do. */
+/*
+ * Each worker chooses its own, so that all replicas have work; but where changes
+ * are watched all workers of an nginx choose the same, since what they keep in
+ * common has to come from the same servers.  By id: nodes list each other in
+ * any order.
+ */
+static uint32_t
+ngx_pz_cluster_weigh(const ngx_pz_cluster_t *cluster, const pz_redis_member_t *member)
+{
+    uint32_t  seed;
+
+    seed = cluster->watch.told.on_news != NULL ? (uint32_t) ngx_parent : (uint32_t) ngx_pid;
+
+    return pz_hash_fnv1a32(PZ_FNV1A32_BASIS ^ seed, member->id);
+}
+
+
+/* One of the range's near members; NULL: the master will do. */
 static ngx_pz_node_t *
 ngx_pz_cluster_near(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller,
     const pz_redis_range_t *range)
 {
-    size_t                    i, at;
-    const pz_redis_member_t  *member;
+    size_t                    i;
+    uint32_t                  weight, most;
+    const pz_redis_member_t  *member, *chosen;
 
     if (cluster->nears == NULL || ngx_pz_cluster_is_near(cluster, &range->members[0])) {
         return NULL;
     }
 
-    for (i = 0; i + 1 < range->nmembers; i++) {
-        at = 1 + (i + (size_t) ngx_worker) % (range->nmembers - 1);
-        member = &range->members[at];
+    most = 0;
+    chosen = NULL;
 
-        if (member->place.port > 0 && ngx_pz_cluster_is_near(cluster, member)) {
-            return ngx_pz_cluster_member(cluster, teller, member);
+    for (i = 1; i < range->nmembers; i++) {
+        member = &range->members[i];
+        weight = ngx_pz_cluster_weigh(cluster, member);
+
+        if ((chosen == NULL || weight > most) && member->place.port > 0
+            && ngx_pz_cluster_is_near(cluster, member))
+        {
+            most = weight;
+            chosen = member;
         }
     }
 
-    return NULL;
+    return chosen != NULL ? ngx_pz_cluster_member(cluster, teller, chosen) : NULL;
 }
 
 

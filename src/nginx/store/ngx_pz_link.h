@@ -66,6 +66,7 @@ typedef struct {
 typedef struct {
     void        (*ready)(void *data);    /* connected and greeted: link->peer */
     void        (*moved)(void *data);    /* another server is asked from now on */
+    void        (*lost)(void *data);     /* no connection */
     void         *data;
 } ngx_pz_link_follower_t;
 

@@ -90,6 +90,10 @@ ngx_pz_link_lost_hook(ngx_pz_link_t *link, ngx_uint_t unreachable)
     if (link->hooks.lost != NULL) {
         link->hooks.lost(link->hooks.data, unreachable);
     }
+
+    if (link->follower.lost != NULL) {
+        link->follower.lost(link->follower.data);
+    }
 }
 
 

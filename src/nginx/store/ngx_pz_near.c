@@ -14,6 +14,12 @@ ngx_pz_near_on_beat(ngx_event_t *ev)
 
     if (near->link->state == NGX_PZ_LINK_READY) {
         ngx_pz_link_ping(near->link);
+
+    } else if (near->link->state == NGX_PZ_LINK_IDLE
+               && near->link->breaker.state == NGX_PZ_BREAKER_CLOSED)
+    {
+        /* Where it is watched no query will: it is not asked before that. */
+        (void) ngx_pz_link_connect(near->link);
     }
 
     ngx_add_timer(ev, NGX_PZ_NEAR_BEAT);

@@ -6,7 +6,15 @@
 static ngx_pz_near_side_t *
 ngx_pz_near_watch_wanted(ngx_pz_near_watch_t *near)
 {
-    return ngx_pz_near_is_usable(near->replica.watch.data) ? &near->replica : &near->master;
+    return ngx_pz_near_is_usable(near->replica.watch.data) && ngx_pz_near_watch_may_ask(near)
+           ? &near->replica : &near->master;
+}
+
+
+ngx_uint_t
+ngx_pz_near_watch_may_ask(const ngx_pz_near_watch_t *near)
+{
+    return near->replica.news.event != NGX_PZ_STORE_NEWS_LOST;
 }
 
 

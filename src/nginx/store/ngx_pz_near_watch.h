@@ -31,6 +31,12 @@ ngx_int_t ngx_pz_near_watch_init(ngx_pz_near_watch_t *near, ngx_pz_link_t *repli
     ngx_pz_link_t *master, const pz_str_t *kinds, ngx_uint_t nkinds, ngx_pool_t *pool,
     ngx_log_t *log, ngx_pz_store_on_news_pt on_news, void *sink);
 
+/*
+ * Whether the replica may be asked: not before it is watched, since what it says
+ * may be kept.
+ */
+ngx_uint_t ngx_pz_near_watch_may_ask(const ngx_pz_near_watch_t *near);
+
 void ngx_pz_near_watch_destroy(ngx_pz_near_watch_t *near);
 
 /* As ngx_pz_watch_word(), of the one that counts. */

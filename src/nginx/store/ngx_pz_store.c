@@ -231,6 +231,7 @@ ngx_pz_store_send(ngx_pz_store_t *store, ngx_pz_query_t *query)
     }
 
     if (query->reads && store->replica != NULL
+        && (store->both == NULL || ngx_pz_near_watch_may_ask(store->both))
         && ngx_pz_near_send(&store->near, query) == NGX_OK)
     {
         return NGX_OK;

@@ -323,6 +323,21 @@ ngx_pz_watch_on_data_moved(void *data)
 }
 
 
+/*
+ * A replica may have lost its master: then it tells of nothing, however well it
+ * answers.  A master that is gone shows in our own connection.
+ */
+static void
+ngx_pz_watch_on_data_lost(void *data)
+{
+    ngx_pz_watch_t  *watch = data;
+
+    if (watch->data->conf->reads) {
+        ngx_pz_watch_drop(watch);
+    }
+}
+
+
 /* --------------------------------------------------------------------------- */
 
 /* Who subscribes may ask PING only: ROLE, which a replica is asked, is the data link's affair. */
@@ -382,6 +397,7 @@ ngx_pz_watch_hook(ngx_pz_watch_t *watch)
 
     watch->data->follower.ready = ngx_pz_watch_on_data_ready;
     watch->data->follower.moved = ngx_pz_watch_on_data_moved;
+    watch->data->follower.lost = ngx_pz_watch_on_data_lost;
     watch->data->follower.data = watch;
 }
 
