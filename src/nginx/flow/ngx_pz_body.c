@@ -2,6 +2,7 @@
  * Stage: the body.
  */
 #include "ngx_pz_body.h"
+#include "ngx_pz_cork.h"
 
 ngx_int_t
 ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
@@ -430,66 +431,12 @@ ngx_pz_body_mark(ngx_pz_body_t *body)
 }
 
 
-/* Whether what goes on alternates between memory and a file, over TCP of its own. */
-static ngx_uint_t
-ngx_pz_body_alternates(ngx_pz_body_t *body)
-{
-    ngx_connection_t  *c;
-
-    c = body->pr->request->connection;
-
-    return body->editor.file != NULL
-           && c->tcp_nopush != NGX_TCP_NOPUSH_SET
-           && c->tcp_nodelay != NGX_TCP_NODELAY_DISABLED
-#if (NGX_HTTP_V2)
-           && body->pr->request->stream == NULL
-#endif
-           ;
-}
-
-
-/*
- * Header, insertions and ranges of a file are a system call each.  Without a
- * cork each would be a segment, too; and by Nagle's algorithm wait for the
- * acknowledgement of the one before, which the client delays by 40 ms.  nginx's
- * own cork (tcp_nopush) does not help: it takes TCP_NODELAY off, so that the
- * last segment waits when it is pulled.  Linux allows both at once.
- */
-static ngx_int_t
-ngx_pz_body_next_corked(ngx_pz_body_t *body, ngx_chain_t *out)
-{
-    ngx_int_t                  rc;
-    ngx_uint_t                 nopush;
-    ngx_connection_t          *c;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    c = body->pr->request->connection;
-    clcf = ngx_http_get_module_loc_conf(body->pr->request, ngx_http_core_module);
-
-    if (clcf->tcp_nodelay && ngx_tcp_nodelay(c) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    nopush = c->tcp_nopush;
-    c->tcp_nopush = NGX_TCP_NOPUSH_DISABLED;
-
-    (void) ngx_tcp_nopush(c->fd);
-
-    rc = body->next(body->pr->request, out);
-
-    (void) ngx_tcp_push(c->fd);
-
-    c->tcp_nopush = nopush;
-
-    return rc;
-}
-
-
 static ngx_int_t
 ngx_pz_body_next(ngx_pz_body_t *body, ngx_chain_t *out)
 {
-    return ngx_pz_body_alternates(body) ? ngx_pz_body_next_corked(body, out)
-                                        : body->next(body->pr->request, out);
+    return body->editor.file != NULL
+           ? ngx_pz_cork_send(body->pr->request, body->next, out)
+           : body->next(body->pr->request, out);
 }
 
 
