@@ -127,7 +127,7 @@ write_ends(pz_rewriter_t *rw, unsigned from, int over, int last)
             return;
         }
         skipped = 0;
-        rw->outside &= i <= 2 || t->nodes[i].ns != PZ_NS_HTML;
+        rw->outside &= i <= 2 || is_over || t->nodes[i].ns != PZ_NS_HTML;
     }
 
     if (rw->open_top > from) {

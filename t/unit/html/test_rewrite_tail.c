@@ -67,6 +67,8 @@ test_one_edit(void **state)
           PZ_OUTCOME_AMBIGUOUS },
         { "body", PZ_EDIT_AFTER, "", "+", "<body><svg>x</body>", "<body><svg>x</body>",
           PZ_OUTCOME_AMBIGUOUS },
+        { "p", PZ_EDIT_BEFORE, "", "+", "<body><i><math>x</body><p>y",
+          "<body><i><math>x</body></math><body>+<p>y", PZ_OUTCOME_DONE },
         { "p", PZ_EDIT_BEFORE, "", "+", "<body>x</body><p>y", "<body>x</body><body>+<p>y",
           PZ_OUTCOME_DONE },
         { "p", PZ_EDIT_AFTER, "", "+", "<body>x</body><p>y", "<body>x</body><p>y</p>+",
