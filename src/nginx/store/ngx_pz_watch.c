@@ -4,7 +4,6 @@
 
 #define NGX_PZ_WATCH_ROOM       (16 * 1024 * 1024)   /* bytes of the largest message, as read */
 #define NGX_PZ_WATCH_ARENA      16384
-#define NGX_PZ_WATCH_DELAY_MIN  50                   /* ms until another attempt */
 #define NGX_PZ_WATCH_DELAY_MAX  10000
 #define NGX_PZ_WATCH_STEADY     10000                /* ms after which a connection was no failure */
 #define NGX_PZ_WATCH_LAST       600                  /* ms that a worker on its way out goes on */
@@ -232,112 +231,6 @@ ngx_pz_watch_on_last(ngx_event_t *ev)
 }
 
 
-/* --- the data link ---------------------------------------------------------- */
-
-static ngx_uint_t
-ngx_pz_watch_is_there(const ngx_pz_watch_t *watch, const ngx_addr_t *peer)
-{
-    return watch->addr.socklen == peer->socklen
-           && ngx_memcmp(watch->addr.sockaddr, peer->sockaddr, peer->socklen) == 0;
-}
-
-
-/* What the log calls it. */
-static void
-ngx_pz_watch_label(ngx_pz_watch_t *watch)
-{
-    u_char           *last;
-    const pz_str_t   *subject;
-
-    subject = &watch->data->incidents.subject;
-    last = ngx_snprintf(watch->label, sizeof(watch->label), "changes in %*s", subject->len,
-                        subject->data);
-
-    watch->link.incidents.subject.data = (char *) watch->label;
-    watch->link.incidents.subject.len = last - watch->label;
-}
-
-
-static void
-ngx_pz_watch_aim(ngx_pz_watch_t *watch, const ngx_addr_t *peer)
-{
-    ngx_memcpy(&watch->sockaddr, peer->sockaddr, peer->socklen);
-    watch->addr.sockaddr = &watch->sockaddr.sockaddr;
-    watch->addr.socklen = peer->socklen;
-
-    watch->addr.name.data = watch->name;
-    watch->addr.name.len = ngx_min(peer->name.len, sizeof(watch->name));
-    ngx_memcpy(watch->name, peer->name.data, watch->addr.name.len);
-
-    watch->link.where.addrs = &watch->addr;
-    watch->link.where.naddrs = 1;
-    watch->link.addr = 0;
-
-    /* The certificate is that of the data link's host. */
-    watch->link.where.host = watch->data->name;
-    ngx_pz_watch_label(watch);
-}
-
-
-static void
-ngx_pz_watch_on_data_ready(void *data)
-{
-    const ngx_addr_t  *peer;
-    ngx_pz_watch_t    *watch = data;
-
-    peer = watch->data->peer;
-
-    if (ngx_pz_watch_is_there(watch, peer)) {
-        if (watch->state == NGX_PZ_WATCH_REFUSED) {
-            return;
-        }
-
-    } else {
-        ngx_pz_watch_hang_up(watch);
-        ngx_pz_watch_aim(watch, peer);
-        watch->delay = NGX_PZ_WATCH_DELAY_MIN;
-    }
-
-    ngx_pz_link_hurry(&watch->link);
-}
-
-
-/* Where it was, nobody asks any longer: what happens there is of no interest. */
-void
-ngx_pz_watch_drop(ngx_pz_watch_t *watch)
-{
-    ngx_pz_watch_hang_up(watch);
-    ngx_pz_breaker_probe(&watch->link.breaker);
-    watch->addr.socklen = 0;
-
-    if (watch->beat.timer_set) {
-        ngx_del_timer(&watch->beat);
-    }
-}
-
-
-static void
-ngx_pz_watch_on_data_moved(void *data)
-{
-    ngx_pz_watch_drop(data);
-}
-
-
-/*
- * A replica may have lost its master: then it tells of nothing, however well it
- * answers.  A master that is gone shows in our own connection.
- */
-static void
-ngx_pz_watch_on_data_lost(void *data)
-{
-    ngx_pz_watch_t  *watch = data;
-
-    if (watch->data->conf->reads) {
-        ngx_pz_watch_drop(watch);
-    }
-}
-
-
 /* --------------------------------------------------------------------------- */
 
 /* Who subscribes may ask PING only: ROLE, which a replica is asked, is the data link's affair. */
@@ -395,10 +288,7 @@ ngx_pz_watch_hook(ngx_pz_watch_t *watch)
     hooks->stay = ngx_pz_watch_stay;
     hooks->data = watch;
 
-    watch->data->follower.ready = ngx_pz_watch_on_data_ready;
-    watch->data->follower.moved = ngx_pz_watch_on_data_moved;
-    watch->data->follower.lost = ngx_pz_watch_on_data_lost;
-    watch->data->follower.data = watch;
+    ngx_pz_watch_follow(watch);
 }
 
 

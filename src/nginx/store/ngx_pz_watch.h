@@ -15,7 +15,8 @@
 
 #include "ngx_pz_link.h"
 
-#define NGX_PZ_WATCH_KINDS  8
+#define NGX_PZ_WATCH_KINDS      8
+#define NGX_PZ_WATCH_DELAY_MIN  50      /* ms until another attempt */
 
 typedef enum {
     NGX_PZ_WATCH_AWAY = 0, NGX_PZ_WATCH_ASKING, NGX_PZ_WATCH_WATCHING, NGX_PZ_WATCH_REFUSED
@@ -87,6 +88,9 @@ void ngx_pz_watch_beat(ngx_pz_watch_t *watch);
 
 /* Close the link. */
 void ngx_pz_watch_hang_up(ngx_pz_watch_t *watch);
+
+/* Have the data link tell where it is; in ngx_pz_watch_follow.c. */
+void ngx_pz_watch_follow(ngx_pz_watch_t *watch);
 
 /* The link is greeted: hooks.ready, and what ends an attempt that failed. */
 void ngx_pz_watch_on_ready(void *watch);
