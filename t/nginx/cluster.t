@@ -142,6 +142,13 @@ sub shuffle {
     while (time < $until) {
         my $key = $keys[ $n++ % @keys ];
         my ($to) = grep { $_ ne home($key) } @masters[ map { ($n + $_) % 3 } 0 .. 2 ];
+        my $slot = Personalize::Cluster::slot($key);
+
+        # Masters that gossip about the last move still would contradict each other.
+        Personalize::Process::until_true(5, sub {
+            my %says = map { ($c->owner($slot, $_) => 1) } @masters;
+            return keys %says == 1;
+        });
         $c->move_key($key, $to);
     }
     return $n;
