@@ -130,6 +130,8 @@ open_at(pz_scan_t *scan, const char *lt)
     pz_open_t open = pz_open_read(scan, lt, scan->end);
     pz_str_t  bytes = PZ_STR_NONE;
 
+    scan->from = lt;
+
     switch (open.kind) {
 
     case PZ_OPEN_MORE:

@@ -150,8 +150,12 @@ belongs(pz_rewriter_t *rw, const char *at)
         pz_tail_end(rw);
     }
 
-    if (tail->held && rw->out.drop) {
+    if (tail->held && rw->out.drop && at > rw->out.at) {
         pz_sb_add(&tail->bytes, (pz_str_t) { rw->out.at, (size_t) (at - rw->out.at) });
+        if (tail->bytes.failed) {
+            pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
+            return;
+        }
         rw->out.at = at;
     }
     pz_tail_release(rw);

@@ -158,10 +158,34 @@ test_removed_form(void **state)
     check_cases(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
+/* An element that a slot replaces goes on behind body, where comments begin at once: each byte
+   comes once. */
+static void
+test_slot_behind_body(void **state)
+{
+    static const char *const pages[] = {
+        "<body><svg><a>x</body></ bogus>y", "<body><svg><a>x</body><!---->y",
+        "<body><svg><a>x</body><!--c--><!-->y", "<body><svg><a>x</body><?pi?><![CDATA[]]>y",
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        run_t *run = begin();
+        char   expected[100];
+
+        add(run, "svg *", PZ_EDIT_REPLACE, "", "")->slot = 0;
+        run->options.explicit_only = 1;
+        snprintf(expected, sizeof(expected), "<body><svg>{0}%s", pages[i] + strlen("<body><svg>"));
+        check(run, pages[i], expected);
+        end(run);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_slot_behind_body),
         cmocka_unit_test(test_behind_body),
         cmocka_unit_test(test_one_edit),
         cmocka_unit_test(test_html_watched),
