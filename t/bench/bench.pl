@@ -263,7 +263,7 @@ sub report {
 
 sub trouble {
     my $program = Bench::Pace::program($shared->{bench}, $shared->{keep}->dir);
-    my %seconds = $o{name} eq 'quick' ? (before => 1, during => 2, after => 2) : (before => 3, during => 5, after => 8);
+    my %seconds = $o{name} eq 'quick' ? (before => 1, during => 2, after => 4) : (before => 3, during => 5, after => 8);
     print "### Redis in trouble\n\n", $program
         ? Bench::Trouble::report($shared, program => $program, rate => 300, pages => $PAGES, %seconds) : "Left out: no C compiler.\n", "\n";
 }
