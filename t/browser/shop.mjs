@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { bail, finish, is, ok, skipAll } from '../judge/lib/tap.mjs';
 import { personalize, startSite } from '../judge/lib/site.mjs';
-import { available, launch, layoutShift } from './lib/chromium.mjs';
+import { available, launch, layoutShiftTwice } from './lib/chromium.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const read = (relative) => readFileSync(path(relative), 'utf8');
@@ -68,11 +68,7 @@ async function look(browser, base, { who, as, language, url, width }) {
     ok(await bar.count() <= 1, `${name}: one bar at the most`);
   }
 
-  let shift = await layoutShift(tab);
-  if (shift.sum) {    // on a busy machine a font may settle late; what we put in would shift each time
-    await tab.reload({ waitUntil: 'load' });
-    shift = await layoutShift(tab);
-  }
+  const shift = await layoutShiftTwice(tab);
   is(shift.sum, 0, `  nothing shifts (${shift.nodes})`);
   is(await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, '  no sideways scrolling');
 

@@ -172,7 +172,10 @@ is($c->command('LLEN', 'pz:coupons:{autumn}'), @codes - VISITORS, '  and no code
 # --- connections -----------------------------------------------------------------
 
 # The nodes' own, for MIGRATE, count among the accepted ones.
-is(most(), WORKERS, 'all this over one connection a worker and node');
+# A worker that got few pages may never have asked one of the nodes.
+my $open = most();
+cmp_ok($open, '<=', WORKERS, 'all this over one connection a worker and node');
+cmp_ok($open, '>', 1, '  of several workers');
 is(too_many(WORKERS + 2), '', '  and none was made twice');
 
 my ($most, %was) = 0;
