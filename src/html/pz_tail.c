@@ -138,6 +138,27 @@ pz_tail_pass_tag(pz_rewriter_t *rw)
 }
 
 
+/* What stands in the chunk in front of a token at `at` is held with the rest; -1: no memory. */
+static int
+catch_up(pz_rewriter_t *rw, const char *at)
+{
+    pz_tail_t *tail = &rw->tail;
+
+    if (!tail->held || !rw->out.drop || at <= rw->out.at) {
+        return 0;
+    }
+
+    pz_sb_add(&tail->bytes, (pz_str_t) { rw->out.at, (size_t) (at - rw->out.at) });
+    if (tail->bytes.failed) {
+        pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
+        return -1;
+    }
+    rw->out.at = at;
+
+    return 0;
+}
+
+
 /* A token at `at`, in the chunk, goes into an element that is open in body. */
 static void
 belongs(pz_rewriter_t *rw, const char *at)
@@ -150,13 +171,8 @@ belongs(pz_rewriter_t *rw, const char *at)
         pz_tail_end(rw);
     }
 
-    if (tail->held && rw->out.drop && at > rw->out.at) {
-        pz_sb_add(&tail->bytes, (pz_str_t) { rw->out.at, (size_t) (at - rw->out.at) });
-        if (tail->bytes.failed) {
-            pz_rewrite_stop(rw, PZ_OUTCOME_MEMORY);
-            return;
-        }
-        rw->out.at = at;
+    if (catch_up(rw, at)) {
+        return;
     }
     pz_tail_release(rw);
     if (tail->ended) {
@@ -175,6 +191,8 @@ pz_tail_on_tag(pz_rewriter_t *rw)
         || (tag->atom != PZ_ATOM_HTML && !(tag->end && tag->atom == PZ_ATOM_BODY)))
     {
         belongs(rw, rw->scan.from);
+    } else {
+        (void) catch_up(rw, rw->scan.from);     /* it may end editing */
     }
 }
 

@@ -140,6 +140,20 @@ test_far_end(void **state)
     }
 }
 
+/* A comment behind body stays, however the page is cut, where a late html tag ends editing. */
+static void
+test_comment_behind_dropped(void **state)
+{
+    run_t *run = begin();
+
+    (void) state;
+    add(run, ".a", PZ_EDIT_INNER, "", "I")->limit = 1;
+    add(run, "p:not(div):nth-of-type(2)", PZ_EDIT_REMOVE_CLASS, "a", "");
+    check(run, "<body><div class=a>x</body></ c><html lang=th>y", "<body><div class=a>I</body></ c>");
+    assert_int_equal(run->outcome, PZ_OUTCOME_AMBIGUOUS);
+    end(run);
+}
+
 /* A form that is gone must not let in one that a parser leaves out. */
 static void
 test_removed_form(void **state)
@@ -186,6 +200,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_slot_behind_body),
+        cmocka_unit_test(test_comment_behind_dropped),
         cmocka_unit_test(test_behind_body),
         cmocka_unit_test(test_one_edit),
         cmocka_unit_test(test_html_watched),
