@@ -13,11 +13,17 @@ start_of(unsigned char first, unsigned char second)
 }
 
 
-/* What cannot be told by two bytes may begin anyhow. */
+/*
+ * What cannot be told by two bytes may begin anyhow; of a name that begins with
+ * what the quick look takes for the space between two, any class may be it.
+ */
 static void
 file_start(pz_matcher_t *m, pz_str_t name)
 {
-    if (name.len < 2 || (unsigned char) name.data[0] <= ' ') {
+    if ((unsigned char) name.data[0] <= ' ') {
+        m->attrs |= pz_attr_bit("class", 5);
+
+    } else if (name.len < 2) {
         memset(m->starts, 0xff, sizeof(m->starts));
 
     } else {
@@ -28,8 +34,8 @@ file_start(pz_matcher_t *m, pz_str_t name)
 }
 
 
-static void
-file(pz_matcher_t *m, uint32_t i)
+void
+pz_match_file(pz_matcher_t *m, uint32_t i)
 {
     const pz_compound_t *c = m->tests[i].compound;
     unsigned             atom;
@@ -60,49 +66,6 @@ file(pz_matcher_t *m, uint32_t i)
 
     m->tests[i].next = *head;
     *head = i;
-}
-
-
-int
-pz_matcher_init(pz_matcher_t *m, pz_arena_t *arena, const pz_edit_t *edits, size_t n)
-{
-    uint32_t ntests = 0, nstates = 0, nslots = 4, i = 0;
-
-    *m = (pz_matcher_t) { .arena = arena };
-    pz_sb_init(&m->plain, arena, SIZE_MAX);
-
-    for (size_t e = 0; e < n; e++) {
-        ntests += edits[e].selector->ntests;
-        nstates += edits[e].selector->nstates;
-        m->features |= edits[e].selector->features & ~(PZ_SELECTOR_ONCE | PZ_SELECTOR_BARE);
-    }
-
-    while (nslots < ntests * 2) {
-        nslots *= 2;
-    }
-
-    m->mask = nslots - 1;
-    m->ntests = ntests;
-    m->tests = pz_arena_array(arena, ntests + 1, sizeof(pz_test_t));
-    m->slots = pz_arena_array(arena, nslots, sizeof(uint32_t));
-    m->open = pz_arena_array(arena, nstates + 1, sizeof(uint32_t));
-    if (m->tests == NULL || m->slots == NULL || m->open == NULL) {
-        return -1;
-    }
-
-    for (size_t e = 0; e < n; e++) {
-        for (const pz_compound_t *c = edits[e].selector->tests; c; c = c->next_test) {
-            m->tests[++i] = (pz_test_t) { .compound = c, .edit = (uint32_t) e,
-                                          .base = m->nstates, .left = PZ_NO_STATE };
-            if (c->left) {
-                m->tests[i].left = m->nstates + c->left->state;
-            }
-            file(m, i);
-        }
-        m->nstates += edits[e].selector->nstates;
-    }
-
-    return 0;
 }
 
 

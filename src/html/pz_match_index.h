@@ -1,6 +1,6 @@
 /*
  * The tests of all selectors, filed by what an element must have for them: an
- * id, a class, a name, an attribute (pz_matcher_init files them).
+ * id, a class, a name, an attribute.
  */
 #ifndef PZ_MATCH_INDEX_H
 #define PZ_MATCH_INDEX_H
@@ -20,6 +20,9 @@ pz_match_slot(const pz_matcher_t *m, pz_key_kind_t kind, uint64_t key)
 {
     return (uint32_t) (((key ^ kind) * PZ_KEY_MIX) >> 32) & m->mask;
 }
+
+/* File test number `i`. */
+void pz_match_file(pz_matcher_t *m, uint32_t i);
 
 int pz_match_asks_type(const pz_matcher_t *m, uint64_t key);
 int pz_match_asks_id(const pz_matcher_t *m, pz_str_t id, const char *readable);

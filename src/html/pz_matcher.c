@@ -3,6 +3,49 @@
 #include "pz_match_index.h"
 
 
+int
+pz_matcher_init(pz_matcher_t *m, pz_arena_t *arena, const pz_edit_t *edits, size_t n)
+{
+    uint32_t ntests = 0, nstates = 0, nslots = 4, i = 0;
+
+    *m = (pz_matcher_t) { .arena = arena };
+    pz_sb_init(&m->plain, arena, SIZE_MAX);
+
+    for (size_t e = 0; e < n; e++) {
+        ntests += edits[e].selector->ntests;
+        nstates += edits[e].selector->nstates;
+        m->features |= edits[e].selector->features & ~(PZ_SELECTOR_ONCE | PZ_SELECTOR_BARE);
+    }
+
+    while (nslots < ntests * 2) {
+        nslots *= 2;
+    }
+
+    m->mask = nslots - 1;
+    m->ntests = ntests;
+    m->tests = pz_arena_array(arena, ntests + 1, sizeof(pz_test_t));
+    m->slots = pz_arena_array(arena, nslots, sizeof(uint32_t));
+    m->open = pz_arena_array(arena, nstates + 1, sizeof(uint32_t));
+    if (m->tests == NULL || m->slots == NULL || m->open == NULL) {
+        return -1;
+    }
+
+    for (size_t e = 0; e < n; e++) {
+        for (const pz_compound_t *c = edits[e].selector->tests; c; c = c->next_test) {
+            m->tests[++i] = (pz_test_t) { .compound = c, .edit = (uint32_t) e,
+                                          .base = m->nstates, .left = PZ_NO_STATE };
+            if (c->left) {
+                m->tests[i].left = m->nstates + c->left->state;
+            }
+            pz_match_file(m, i);
+        }
+        m->nstates += edits[e].selector->nstates;
+    }
+
+    return 0;
+}
+
+
 static int
 add(pz_matcher_t *m, pz_marks_t *list, uint32_t item)
 {

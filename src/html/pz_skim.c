@@ -137,7 +137,6 @@ open_in_body(pz_rewriter_t *rw, const pz_tag_t *tag)
     pz_tree_t       *t = &rw->tree;
     const pz_node_t *top = pz_tree_top(t);
     uint32_t         af = pz_atom_flags[tag->atom];
-
     uint32_t         plain = t->open_p ? PZ_AF_PLAIN | PZ_AF_LEAF
                                        : PZ_AF_PLAIN | PZ_AF_LEAF | PZ_AF_BLOCK;
 

@@ -25,13 +25,14 @@ static const char *const pages[] = {
     "<body>x<div id = t></div><div id\n=\"t\"></div><div ID=t></div><div\nid='t'></div><div a=b=\"id=t>\">"
     "</div><div class=\"a\nt\tb\"></div><div class=\"at ta tt\"></div><div id id=t></div><p class=t",
     "<body>x<DIV CLASS=\"T t\"><SPAN>g</SPAN ></DIV\n><custom-name-long>h</custom-name-long><x-y>i</x-y>",
+    "<body>x<p class=\"\001ab\"></p><p class=\"x \001ab\"></p><p class=\"ab\"></p><p class=a></p><p class='c a'>",
     "<body>x<template><div class=\"t\"><p>j</p></div></template><p id=\"t\"><span>k</p><span>l</span></p>",
     "<body>x<script>if (a<b && '</div>' < c) {}<!-- <script> </script> --></script><textarea><p></textarea><p>",
     "<frameset><frame></frameset><p>m</p> and more text that nobody asked for at all, to the end of the page",
 };
 
 static const char *const selectors[] = {
-    "p", ".t", "#t", "div > p", "td", "option", "svg a", "b", "li + li", "p:nth-of-type(2)", "*",
+    ".\\1 ab", ".a", "p", ".t", "#t", "div > p", "td", "option", "svg a", "b", "li + li", "p:nth-of-type(2)", "*",
     "custom-name-long", "[id]", "button", "div", "span:not(.t)", "section",
 };
 
