@@ -218,7 +218,10 @@ pz_tail_on_text(pz_rewriter_t *rw)
 void
 pz_tail_on_foreign(pz_rewriter_t *rw)
 {
+    const pz_scan_t *scan = &rw->scan;
+
+    /* bytes of an opening that a chunk's end cut stand in no chunk */
     if (pz_tree_in_foreign(&rw->tree)) {
-        belongs(rw, rw->scan.bytes.len ? rw->scan.bytes.data : rw->scan.from);
+        belongs(rw, scan->bytes.len && scan->carry.len == 0 ? scan->bytes.data : scan->from);
     }
 }

@@ -24,6 +24,8 @@ test_behind_body(void **state)
           PZ_OUTCOME_DONE },
         { "<body><div><svg></body><![CDATA[y]]></html>", "<body><div><svg></body><![CDATA[y]]></html>"
           "</svg><body>D</div>AB", PZ_OUTCOME_DONE },
+        { "<body><div><svg></body><![CDA!>y</html>", "<body><div><svg></body><![CDA!>y</html></svg>"
+          "<body>D</div>AB", PZ_OUTCOME_DONE },
         { "<body><div><svg></body><!-- c -->", "<body><div><svg></body><!-- c --></svg><body>D</div>AB",
           PZ_OUTCOME_DONE },
         /* nothing is open: the end tag is the end */
