@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PZ_SB_FIRST  64
+#define PZ_SB_FIRST  256    /* what is not used is given back */
 
 void
 pz_sb_init(pz_sb_t *sb, pz_arena_t *arena, size_t max)

@@ -18,11 +18,20 @@ pz_names_hash(pz_str_t name)
     return (uint32_t) pz_hash_words(PZ_HASH_WORDS_BASIS, name);
 }
 
+static uint64_t
+pz_names_bit(uint32_t hash)
+{
+    return 1ull << (hash >> 26);
+}
+
 ptrdiff_t
 pz_names_find(const pz_names_t *names, pz_str_t name, uint32_t hash)
 {
     size_t at, i;
 
+    if ((names->seen & pz_names_bit(hash)) == 0) {
+        return -1;
+    }
     if (names->slots == NULL) {
         for (i = 0; i < names->n; i++) {
             if (names->hashes[i] == hash && pz_str_eq(names->names[i], name)) {
@@ -105,6 +114,7 @@ pz_names_add(pz_names_t *names, pz_str_t name)
     at = (ptrdiff_t) names->n++;
     names->names[at] = name;
     names->hashes[at] = hash;
+    names->seen |= pz_names_bit(hash);
     if (names->slots != NULL) {
         pz_names_index(names, (size_t) at);
     }

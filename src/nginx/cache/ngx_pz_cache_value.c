@@ -54,34 +54,35 @@ ngx_pz_cache_value_write(pz_arena_t *arena, const pz_reply_t *reply, size_t max,
 }
 
 
-/* The next string of *rest; -1 when there is no whole one. */
+/* The string at *p; -1 when there is no whole one before `end`. */
 static int
-ngx_pz_cache_value_next(pz_str_t *rest, pz_str_t *text)
+ngx_pz_cache_value_next(const char **p, const char *end, pz_str_t *text)
 {
-    size_t    i, len;
-    unsigned  c;
+    size_t    len;
+    unsigned  c, shift;
 
     len = 0;
+    shift = 0;
 
-    for (i = 0; i < rest->len && i < NGX_PZ_CACHE_LENGTH; i++) {
-        c = (unsigned char) rest->data[i];
-        len |= (size_t) (c & 0x7f) << (7 * i);
-
-        if (c < 0x80) {
-            *rest = pz_str_skip(*rest, i + 1);
-
-            if (len > rest->len) {
-                return -1;
-            }
-
-            *text = pz_str_head(*rest, len);
-            *rest = pz_str_skip(*rest, len);
-
-            return 0;
+    do {
+        if (*p == end || shift == 7 * NGX_PZ_CACHE_LENGTH) {
+            return -1;
         }
+
+        c = (unsigned char) *(*p)++;
+        len |= (size_t) (c & 0x7f) << shift;
+        shift += 7;
+
+    } while (c & 0x80);
+
+    if (len > (size_t) (end - *p)) {
+        return -1;
     }
 
-    return -1;
+    *text = (pz_str_t) { *p, len };
+    *p += len;
+
+    return 0;
 }
 
 
@@ -89,6 +90,7 @@ pz_reply_t *
 ngx_pz_cache_value_read(pz_arena_t *arena, pz_str_t value, size_t items)
 {
     size_t       i;
+    const char  *p;
     pz_reply_t  *reply, *strings;
 
     /* each has a byte of length at least */
@@ -114,12 +116,13 @@ ngx_pz_cache_value_read(pz_arena_t *arena, pz_str_t value, size_t items)
     }
 
     reply->nitems = items;
+    p = value.data;
 
     for (i = 0; i < items; i++) {
         strings[i].type = PZ_REPLY_STRING;
         reply->items[i] = &strings[i];
 
-        if (ngx_pz_cache_value_next(&value, &strings[i].text) != 0) {
+        if (ngx_pz_cache_value_next(&p, value.data + value.len, &strings[i].text) != 0) {
             return NULL;
         }
     }
