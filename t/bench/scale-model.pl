@@ -132,6 +132,8 @@ sub costs {
         row('their traffic, of one node', sub { bytes($messages->() * $MESSAGE) . '/s' }),
         row('their traffic, to one nginx server', sub { bytes(writes($_) * $WORKERS * $MESSAGE) . '/s' }),
         row('replication to all regions, of one master', $far->(sub { bytes($changes->() * $WRITE * $_->{sites}) . '/s' })),
+        row('connections to one master that gives coupons at each edge', $far->(sub { number(workers($_)) })),
+        row('and while its replica of one region is down, besides', $far->(sub { number(2 * workers($_) / $_->{sites}) })),
         row('without near replicas: connections to one master', $far->(sub { number(2 * workers($_)) })),
         row('and messages, of one master', $far->(sub { bytes($changes->() * workers($_) * $MESSAGE) . '/s' })),
         row('memory of replicas in all regions', $far->(sub { bytes($_->{visitors} * $BYTES * $_->{sites}) })),

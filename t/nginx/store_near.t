@@ -13,6 +13,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 use Personalize::Cluster;
+use Personalize::Pair;
 use Personalize::Probe;
 use Personalize::Process;
 use Personalize::Redis;
@@ -21,17 +22,9 @@ my $t = Personalize::Probe->new;
 plan(skip_all => 'no redis-server') if !Personalize::Redis::available();
 $t->secret('Near-Secret');
 
-sub redis {
-    my ($name, @args) = @_;
-    mkdir "$t->{dir}/$name";
-    return Personalize::Redis->start("$t->{dir}/$name", port => $t->port($name), password => 'Near-Secret',
-        args => [ '--masterauth', 'Near-Secret', '--repl-diskless-sync-delay', 0, @args ]);
-}
-
-my $far = redis('far');
-my $near = redis('near', '--replicaof', '127.0.0.1', $t->port('far'));
-sub in_step { ($near->command('ROLE') || [''])->[3] eq 'connected' }
-ok(Personalize::Process::until_true(10, \&in_step), 'a master and its replica');
+my $pair = Personalize::Pair->start($t, password => 'Near-Secret');
+my ($far, $near) = ($pair->far, $pair->near);
+ok($pair->wait_in_step, 'a master and its replica');
 $far->command('SET', 'k', 'v');
 $far->command('WAIT', 1, 2000);
 
@@ -50,8 +43,7 @@ sub until_asked {
     return Personalize::Process::until_true($seconds, sub { asked(sub { reads('k') }) eq $who });
 }
 
-my $url = 'redis://:Near-Secret@127.0.0.1:' . $t->port('far');
-$t->run($url, 'warm near=127.0.0.1:' . $t->port('near'));
+$t->run($pair->url(':Near-Secret@'), 'warm ' . $pair->near_option);
 ok($t->until_state('ready'), 'the store is ready');
 is(asked(sub { reads('k') }), 'near', 'what only reads goes to the replica');
 is(asked(sub { writes('GET k') }), 'far', 'anything else to the master');
@@ -67,23 +59,24 @@ ok(until_asked('far', 3), 'the replica is killed: the master is asked');
 my @slow = grep { $_ > 300 } map { reads('k')->{ms} } 1 .. 20;
 is(scalar @slow, 0, '  and nobody waits');
 $near->run;
-ok(Personalize::Process::until_true(10, \&in_step), '  it is back');
+ok($pair->wait_in_step, '  it is back');
 ok(until_asked('near', 15), '  and asked again');
 
 $near->freeze;
 ok(until_asked('far', 8), 'it hangs: the master is asked');
+ok($t->logged(qr/silent for too long/, 6), '  and its connection is given up');
 $near->thaw;
 ok(until_asked('near', 15), '  until it thaws');
 
 # --- out of step -------------------------------------------------------------
 
-$near->command('REPLICAOF', '127.0.0.1', $t->port('nobody'));
+$pair->mislead;
 ok(until_asked('far', 6), 'it has lost its master: the master is asked');
 ok($t->logged(qr/not in step with its master/), '  and the log says why');
 sleep 0.5;
 is(asked(sub { reads('k') }), 'far', '  also later');
-$near->command('REPLICAOF', '127.0.0.1', $t->port('far'));
-ok(Personalize::Process::until_true(10, \&in_step), '  it has found it again');
+$pair->lead;
+ok($pair->wait_in_step, '  it has found it again');
 ok(until_asked('near', 15), '  and is asked');
 
 # --- the master is down -------------------------------------------------------
@@ -115,6 +108,7 @@ is_deeply($got->{lines}, [ '$v of n1', '$v of n2', '$v of n3' ], 'all is read');
 my %gets = map { $_ => $c->node($_)->calls('get') } $c->names;
 is_deeply(\%gets, { n1 => 0, n2 => 0, n3 => 1, n4 => 1, n5 => 1, n6 => 0 }, '  from near ones, where there is one');
 is(writes("SET $at{n1} v2")->{text}, "+OK\n", 'writes go to the master');
+sleep 2.1;
 is(join(' ', map { $c->clients($_) } $c->names), '1 0 1 1 1 0', 'one connection a node that is needed');
 $c->node('n1')->command('WAIT', 1, 2000);
 is(reads($at{n1})->{text}, "\$v2\n", '  and are seen at the replica');

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# Push invalidation where reads go to a near replica: its changes count, and when it is down the
-# master's; and by TLS in a cluster, where each watch has to be let in by name.
+# Push invalidation where reads of a cluster go to near replicas: those are watched, and of the
+# masters none but that of a replica that is down; and by TLS, where each watch has to be let in by
+# name.
 
 use strict;
 use warnings;
@@ -16,102 +17,108 @@ use Personalize::Certificates;
 use Personalize::Cluster;
 use Personalize::Process;
 use Personalize::Redis;
-use Personalize::Site;
+use Personalize::Watched;
 
 plan(skip_all => 'no redis-server') if !Personalize::Redis::available();
+my $t = Personalize::Watched->new(redis => 0);
+$t->allow(qr/redis|connect\(\)|recv\(\)/);
 
-my $t = Personalize::Site->new(redis => 0);
+# --- near replicas of all masters
 
-sub redis {
-    my ($name, @args) = @_;
-    mkdir "$t->{dir}/$name";
-    return Personalize::Redis->start("$t->{dir}/$name", port => $t->port($name),
-        args => [ '--repl-diskless-sync-delay', 0, @args ]);
-}
+my @masters = qw(n1 n2 n3);
+my %near_of = (n1 => 'n4', n2 => 'n5', n3 => 'n6');
+my $c = Personalize::Cluster->start($t, hosts => { map { $_ => '127.0.1.' . substr $_, 1 } values %near_of },
+    args => [ '--repl-ping-replica-period', 1 ]);
+my %who = map { $_ => ($c->key_of($_, 'pz:visitor:{v%d}') =~ /\{(.*)\}/)[0] } @masters;
 
-my $far = redis('far');
-my $near = redis('near', '--replicaof', '127.0.0.1', $t->port('far'));
-sub in_step { ($near->command('ROLE') || [''])->[3] eq 'connected' }
-ok(Personalize::Process::until_true(10, \&in_step), 'a master and its replica');
-$far->visitor('ann', name => 'Ann');
-$far->command('WAIT', 1, 2000);
-
-my $conf = <<'CONF';
-    personalize_cache zone=v:1m ttl=10m;
-    server {
-        listen 127.0.0.1:%%port:web%%;
-        %%pz%%
-        personalize_deadline 2s;
-        %%admin%%
+sub until_true { Personalize::Process::until_true(@_) }
+sub change { my ($at, $name) = @_; $c->visitor($who{$at}, name => $name) }
+sub all_see {
+    my ($what) = @_;
+    for my $at (@masters) {
+        $t->all_see("$what, of $at", $who{$at}, sub { change($at, $_[0]) });
     }
-CONF
-$t->let(redis => 'redis://127.0.0.1:' . $t->port('far') . ' near=127.0.0.1:' . $t->port('near'));
-$t->config($conf)->start;
-
-sub watch { return $t->status->{redis}[0]{invalidation} }
-sub until_watched { Personalize::Process::until_true($_[0] // 8, sub { my $w = watch(); $w->{state} eq 'watching' && $w->{trusted} }) }
-sub counter { my ($what) = @_; my %m = $t->metrics; return $m{$what} // 0 }
-sub hits { return counter('personalize_cache_reads_total{outcome="profile_hit"}') }
-
-# A change is seen, and what was seen comes from the cache.
-sub seen {
-    my ($redis, $name) = @_;
-    $redis->visitor('ann', name => $name);
-    my $ok = Personalize::Process::until_true(1, sub { $t->welcomes($t->get('/?as=ann'), $name) });
-    my $before = hits();
-    $t->get('/?as=ann') for 1 .. 3;
-    return $ok && hits() - $before == 3;
 }
+sub connections { my ($type) = @_; return join ' ', map { eval { $c->clients($_, $type) } // '-' } $c->names }
 
-ok(until_watched(), 'the near replica is watched') or diag(explain($t->status->{redis}), $t->log);
-ok(seen($far, 'Bea'), 'a change at the master is seen once the replica has it, and then cached');
-cmp_ok(counter('personalize_redis_total{event="near_query"}'), '>', 0, '  read from the replica');
-is($near->calls('hgetall') > 0 && $far->calls('hgetall'), 0, '  and from nowhere else');
-sub clients { my ($redis) = @_; return scalar grep { / name=/ && !/cmd=replconf| flags=S/ } split /\n/, $redis->command('CLIENT', 'LIST') }
-is(clients($far) - 1, 2, 'two connections to the master: data and changes');
-is(scalar(grep { / flags=P/ } split /\n/, $near->command('CLIENT', 'LIST')), 1, 'one of the replica\'s is for changes');
+# A replica is told of once it has an offset of its own.
+change($_, 'First') for @masters;
+$c->node($_)->command('WAIT', 1, 2000) for @masters;
+$c->wait_for('the nodes to tell of all replicas', 20, sub {
+    for my $name ($c->names) {
+        return 0 if grep { @$_ != 4 } @{ $c->node($name)->command('CLUSTER', 'SLOTS') };
+    }
+    return 1;
+});
 
-$near->kill9;
-ok(Personalize::Process::until_true(4, sub { $t->welcomes($t->get('/?as=ann'), 'Bea') }), 'the replica is killed: the page is as it was');
-ok(until_watched(5), '  the master is watched in its place');
-ok(seen($far, 'Cho'), '  a change at the master is seen, and cached');
-$near->run;
-ok(Personalize::Process::until_true(10, \&in_step), '  the replica is back');
-my $n = counter('personalize_redis_total{event="near_query"}');
-ok(Personalize::Process::until_true(20, sub {
-    $far->visitor('bob', name => 'Bob' . rand);
-    $t->get('/?as=bob');
-    return counter('personalize_redis_total{event="near_query"}') > $n;
-}), '  and read from');
-ok(until_watched(), '  and watched');
-ok(seen($far, 'Dan'), '  a change is seen, and cached');
+$t->let(redis => $c->url(values %near_of) . ' near=127.0.1.0/24');
+$t->config_cached('personalize_deadline 2s;')->start;
+ok($t->all_watch, 'two workers watch three near replicas') or diag(explain($t->status->{redis}), $t->log);
+all_see('at rest');
+sleep 2.1;
+is(connections('normal'), '0 0 0 2 2 2', 'each has a connection to each near replica, and none to a master');
+is(connections('pubsub'), '0 0 0 2 2 2', '  and one for changes');
 
-# Out of step: what it has is not believed, whatever it says.
-$near->command('REPLICAOF', '127.0.0.1', $t->port('nobody'));
-$far->visitor('ann', name => 'Eva');
-ok(Personalize::Process::until_true(6, sub { $t->welcomes($t->get('/?as=ann'), 'Eva') }), 'the replica has lost its master: the change is seen all the same');
-ok(until_watched(5), '  the master is watched');
-ok(seen($far, 'Fay'), '  the next one at once');
+# --- a near replica is down
+
+$c->node('n4')->kill9;
+ok(until_true(5, sub { $t->shown($who{n1}, 'Nobody'); connections('pubsub') eq '2 0 0 - 2 2' }), 'one is killed: its master is watched, and no other')
+    or diag(connections('pubsub'));
+ok($t->all_watch, '  by all workers');
+all_see('without it');
+$c->node('n4')->run;
+$c->wait_until_whole;
+ok(until_true(30, sub { connections('pubsub') eq '0 0 0 2 2 2' }), '  it is back, and watched in its master\'s place') or diag(connections('pubsub'));
+ok($t->all_watch, '  by all workers');
+all_see('with it');
+
+# --- it has lost its master
+
+change('n1', 'Old');
+sleep 0.1;
+is($t->shown($who{n1}, 'Old'), 12, 'what is known');
+kill 'STOP', $c->node('n4')->{pid};
+change('n1', 'New');
+my @pages = map { $t->get("/?as=$who{n1}") } 1 .. 4;
+sleep 1.1;
+push @pages, map { $t->get("/?as=$who{n1}") } 1 .. 12;
+is(scalar(grep { !$_->complete } @pages), 0, 'it hangs: all pages are whole');
+is(scalar(grep { $t->welcomes($_, 'Old') } @pages[4 .. $#pages]), 0, '  and one heartbeat later nothing old is served');
+kill 'CONT', $c->node('n4')->{pid};
+ok($t->all_watch(30), '  it goes on, and is watched');
+ok(until_true(30, sub { connections('pubsub') eq '0 0 0 2 2 2' }), '  and its master is not') or diag(connections('pubsub'));
+all_see('afterwards');
+
+# --- a slot moves
+
+my $flushed = $t->counted('cache', 'flushed');
+my $slot = Personalize::Cluster::slot("pz:visitor:{$who{n1}}");
+$c->move($slot, 'n1', 'n2');
+change('n1', 'Moved');
+sleep 0.1;
+is($t->shown($who{n1}, 'Moved'), 12, 'a slot moves: a change there is seen');
+ok(until_true(15, sub { my $n = $t->hits; $t->shown($who{n1}, 'Moved'); $t->hits - $n == 12 }), '  and soon kept');
+all_see('at its new place');
+is($t->counted('cache', 'flushed'), $flushed, '  what was cached of the others stays believed');
+is(connections('pubsub'), '0 0 0 2 2 2', '  no master is watched for it') or diag(explain($t->status->{redis}));
 $t->stop;
-$_->stop for $far, $near;
 
-# --- by TLS, in a cluster ------------------------------------------------------
+# --- by TLS
 
 SKIP: {
-    skip 'no openssl', 3 if !Personalize::Certificates::available();
+    skip 'no openssl', 4 if !Personalize::Certificates::available();
     my $certs = Personalize::Certificates->new($t->dir);
     my ($cert, $key) = $certs->issue('server', names => ['IP:127.0.0.1']);
     my $ca = $certs->path('ca.crt');
-    my $c = eval { Personalize::Cluster->start($t, replicas => 0, tls => [
+    my $secure = Personalize::Watched->new(redis => 0);
+    my $tls = eval { Personalize::Cluster->start($secure, replicas => 0, tls => [
         '--tls-ca-cert-file', $ca, '--tls-auth-clients', 'no', '--tls-cert-file', $cert, '--tls-key-file', $key ]) }
-        or skip 'this redis-server has no TLS', 3;
-    $c->visitor('ann', name => 'Tess');
-    $t->let(redis => $c->url('n1') . " ca=$ca");
-    $t->config($conf)->start;
-    ok(until_watched(), 'a cluster by TLS: all nodes are watched') or diag(explain($t->status->{redis}), $t->log);
-    ok($t->welcomes($t->get('/?as=ann'), 'Tess'), '  and read');
-    ok(seen($c, 'Uma'), '  a change is seen, and cached');
+        or skip 'this redis-server has no TLS', 4;
+    $secure->let(redis => $tls->url('n1') . " ca=$ca");
+    $secure->config_cached('personalize_deadline 2s;')->start;
+    ok($secure->all_watch, 'a cluster by TLS: all nodes are watched') or diag(explain($secure->status->{redis}), $secure->log);
+    $secure->all_see('by TLS', 'ann', sub { $tls->visitor('ann', name => $_[0]) });
+    $secure->stop;
 }
 
-$t->allow(qr/redis/);
 $t->finish;

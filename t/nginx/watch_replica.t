@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
 # Reads from a near replica, and changes: told by the replica, in the moment in which it has them,
-# so that nothing is read from it before that and kept; and by the master where that is asked.
+# so that nothing is read from it before that and kept; and by the master while that is asked,
+# and no longer.
 
 use strict;
 use warnings;
@@ -12,112 +13,107 @@ use lib "$FindBin::Bin/../lib";
 use Test::More;
 use Time::HiRes qw(sleep time);
 
+use Personalize::Pair;
 use Personalize::Process;
 use Personalize::Redis;
-use Personalize::Site;
+use Personalize::Watched;
 
 plan(skip_all => 'no redis-server') if !Personalize::Redis::available();
-my $t = Personalize::Site->new(workers => 2, redis => 0);
+my $t = Personalize::Watched->new(redis => 0);
+my $pair = Personalize::Pair->start($t);
+my ($far, $near) = ($pair->far, $pair->near);
+ok($pair->wait_in_step, 'a master and a replica');
 
-sub redis {
-    my ($name, @args) = @_;
-    mkdir "$t->{dir}/$name";
-    return Personalize::Redis->start("$t->{dir}/$name", port => $t->port($name),
-        args => [ '--repl-diskless-sync-delay', 0, '--repl-ping-replica-period', 1, @args ]);
-}
-my $far = redis('far');
-my $near = redis('near', '--replicaof', '127.0.0.1', $t->port('far'));
-
-sub until_true { Personalize::Process::until_true(@_) }
-sub in_step { return ((eval { $near->command('ROLE') } || [])->[3] // '') eq 'connected' }
-sub replicates { $far->command('SET', 'beat', time); return $far->command('WAIT', 1, 1000) >= 1 }
-ok(until_true(15, sub { in_step() && replicates() }), 'a master and a replica');
-
-$t->let(redis => 'redis://127.0.0.1:' . $t->port('far') . ' near=127.0.0.1:' . $t->port('near'));
-$t->config(<<'CONF');
-    personalize_cache zone=v:1m ttl=10m;
-    server {
-        listen 127.0.0.1:%%port:web%%;
-        %%pz%%
-        personalize_deadline 500ms;
-        %%admin%%
-    }
-CONF
+$t->let(redis => $pair->url . ' ' . $pair->near_option);
+$t->config_cached('personalize_deadline 500ms;');
 $t->allow(qr/redis|connect\(\)|recv\(\)/);
 
-sub shown { my ($who, $name) = @_; return scalar grep { $t->welcomes($t->get("/?as=$who"), $name) } 1 .. 12 }
-sub all_watch {
-    my ($seconds) = @_;
-    return until_true($seconds // 8, sub {
-        my %seen;
-        for (1 .. 40) {
-            my $status = $t->status;
-            my $watch = $status->{redis}[0]{invalidation};
-            return 0 if $watch->{state} ne 'watching' || !$watch->{trusted};
-            $seen{ $status->{worker}{pid} }++;
-        }
-        return keys %seen == 2;
-    });
-}
-sub watched { my ($redis) = @_; return scalar grep { / sub=1/ } split /\n/, eval { $redis->command('CLIENT', 'LIST') } // '' }
-
-sub hits { my %m = $t->metrics; return $m{'personalize_cache_reads_total{outcome="profile_hit"}'} }
-
-my $n = 0;
-sub all_is_well {
-    my ($what) = @_;
-    $n++;
-    $far->visitor('ann', name => "Ann$n");
-    sleep 0.1;
-    is(shown('ann', "Ann$n"), 12, "$what: a change is seen by all workers");
-    my $before = hits();
-    is(shown('ann', "Ann$n"), 12, '  and again');
-    is(hits() - $before, 12, '  from the cache');
-}
+sub until_true { Personalize::Process::until_true(@_) }
+sub clients { my ($redis, $type) = @_; return scalar grep { / addr=127\./ } split /\n/, eval { $redis->command('CLIENT', 'LIST', 'TYPE', $type) } // '' }
+sub watched { return clients($_[0], 'pubsub') }
+sub asked   { return clients($_[0], 'normal') }
+sub change  { my ($name) = @_; $far->visitor('ann', name => $name) }
+sub all_see { $t->all_see($_[0], 'ann', \&change) }
 
 $t->start;
-ok(all_watch(), 'two workers watch');
-ok(until_true(5, sub { watched($near) == 2 && watched($far) == 2 }), '  the replica and the master');
-all_is_well('at rest');
+ok($t->all_watch, 'two workers watch');
+is(watched($near), 2, '  the replica');
+all_see('at rest');
 cmp_ok($near->calls('hgetall'), '>', 0, '  read from the replica');
 is($far->calls('hgetall'), 0, '  not from the master');
+is(asked($near), 2, '  by one connection a worker');
+is(watched($far) + asked($far), 0, '  and none to the master');
 
 # --- the replica is behind: what is read from it in that time is not kept for longer
 
 for my $round (1 .. 5) {
     kill 'STOP', $near->{pid} if $round > 1;
-    $far->visitor('ann', name => "Late$round");
+    change("Late$round");
     my @pages = map { $t->get('/?as=ann') } 1 .. 3;
     kill 'CONT', $near->{pid};
     my $stop = time + 0.4;
     push @pages, $t->get('/?as=ann') while time < $stop;
     is(scalar(grep { !$_->complete } @pages), 0, "a change is on its way to the replica, and pages come: all are whole, round $round");
-    is(shown('ann', "Late$round"), 12, '  the change is seen after that');
+    is($t->shown('ann', "Late$round"), 12, '  the change is seen after that');
 }
-ok(all_watch(), 'all watch');
+ok($t->all_watch, 'all watch');
 
 # --- the replica goes, and comes back
 
 $near->kill9;
-$far->visitor('ann', name => 'Alone');
-ok(until_true(5, sub { shown('ann', 'Alone') == 12 }), 'the replica is killed: changes are seen, from the master');
-ok(all_watch(), '  which is watched');
-all_is_well('without the replica');
+change('Alone');
+ok(until_true(5, sub { $t->shown('ann', 'Alone') == 12 }), 'the replica is killed: changes are seen, from the master');
+ok($t->all_watch, '  which is watched');
+is(watched($far), 2, '  by two connections');
+all_see('without the replica');
 $near->run;
-ok(until_true(15, sub { in_step() && replicates() }), 'it is back');
+ok($pair->wait_in_step, 'it is back');
 ok(until_true(30, sub { watched($near) == 2 }), '  and watched, when the breaker has tried it again');
-ok(all_watch(), '  by all');
-all_is_well('with it');
+ok($t->all_watch, '  by all');
+ok(until_true(5, sub { watched($far) == 0 }), '  and the master no longer');
+all_see('with it');
 
-# --- the connection to one of both is lost
+# --- the replica has lost its master: it answers, and knows nothing of what changes
 
-for my $redis ($near, $far) {
-    $redis->command('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    $far->visitor('ann', name => 'Between');
-    sleep 0.1;
-    is(shown('ann', 'Between'), 12, 'the connections for changes to one of both are killed: a change is seen');
-    ok(all_watch(), '  they are made again');
-    all_is_well('afterwards');
+$t->shown('ann', 'Nobody');
+$pair->mislead;
+change('Eva');
+sleep 1.1;
+is($t->shown('ann', 'Eva'), 12, 'the replica has lost its master: one heartbeat later nothing old is served');
+ok($t->all_watch, '  the master is watched');
+all_see('out of step');
+$pair->lead;
+ok($pair->wait_in_step, 'it has found it again');
+ok(until_true(30, sub { watched($near) == 2 && watched($far) == 0 }), '  and is watched, alone');
+ok($t->all_watch, '  by all');
+all_see('in step');
+
+# --- the connections for changes are lost
+
+$near->command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+change('Between');
+sleep 0.1;
+is($t->shown('ann', 'Between'), 12, 'the connections for changes are killed: a change is seen');
+ok($t->all_watch, '  they are made again');
+is(watched($far), 0, '  to the replica');
+all_see('afterwards');
+
+# --- the master is read from, and cannot be watched: what it says is shown, and not kept
+
+my $mine = 1;
+$far->command('CONFIG', 'SET', 'maxclients', $mine + 2);
+$near->kill9;
+change('Only');
+ok(until_true(5, sub { $t->shown('ann', 'Only') == 12 }), 'the replica is killed, the master takes no more than two clients: it is read from');
+is(watched($far), 0, '  and not watched');
+my $before = $t->hits;
+for my $n (1 .. 5) {
+    change("Only$n");
+    is($t->shown('ann', "Only$n"), 12, "  a change is seen at once, round $n");
 }
+is($t->hits - $before, 0, '  nothing comes from the cache');
+$far->command('CONFIG', 'SET', 'maxclients', 100);
+ok($t->all_watch(20), '  when it takes more, it is watched');
+all_see('by the master alone');
 
 $t->finish;

@@ -349,7 +349,7 @@ ngx_pz_flight_on_reply(ngx_pz_query_t *query)
         leg = &flight->legs[i];
         ngx_queue_remove(&leg->queue);
 
-        if (query->status == NGX_PZ_QUERY_OK) {
+        if (query->status == NGX_PZ_QUERY_OK && query->believed) {
             ngx_pz_cache_put(leg->conf, &leg->key, leg->stamp, query->replies[i],
                              ngx_pz_flight_left(flight, i), flight->arena);
         }

@@ -119,7 +119,7 @@ ngx_pz_cluster_destroy(ngx_pz_cluster_t *cluster)
     ngx_pz_cluster_unwatch(cluster);
 
     for (i = 0; i < cluster->nnodes; i++) {
-        ngx_pz_near_destroy(&cluster->nodes[i]->near);
+        ngx_pz_near_end(&cluster->nodes[i]->near);
         ngx_pz_link_destroy(&cluster->nodes[i]->link);
     }
 

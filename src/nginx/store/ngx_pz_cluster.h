@@ -23,8 +23,9 @@
 #define NGX_PZ_CLUSTER_NODES  1000
 
 typedef struct ngx_pz_cluster_s  ngx_pz_cluster_t;
+typedef struct ngx_pz_node_s  ngx_pz_node_t;
 
-typedef struct {
+struct ngx_pz_node_s {
     ngx_pz_link_t       link;
     ngx_pz_cluster_t   *cluster;
     u_char              id[PZ_REDIS_NODE_ID];
@@ -36,19 +37,22 @@ typedef struct {
     ngx_uint_t          seen;                    /* the map that last named it */
     ngx_uint_t          tried;                   /* the round in which it was asked for the map */
     ngx_uint_t          slots;                   /* that it serves */
+    ngx_uint_t          alone;                   /* of them, without a near replica */
     ngx_uint_t          reads;                   /* that are read from it, since it is near */
+    ngx_pz_node_t      *master;                  /* of these; NULL: it cannot be reached */
+    ngx_uint_t          is_read;
     ngx_pz_near_t       near;
     ngx_pz_watch_t     *watch;                   /* NULL: nobody wants to know */
     ngx_pz_store_news_t news;                    /* BEGUN (and ALIVE since), LOST or REFUSED */
     unsigned            used:1;
-} ngx_pz_node_t;
+};
 
 /* Who wants to know what has changed. */
 typedef struct {
     const pz_str_t             *kinds;
     ngx_uint_t                  nkinds;
     ngx_pz_watch_told_t         told;
-    ngx_event_t                 reach;           /* posted: connect to nodes to be watched */
+    ngx_event_t                 reach;           /* posted: others are to be watched */
 } ngx_pz_cluster_watch_t;
 
 struct ngx_pz_cluster_s {

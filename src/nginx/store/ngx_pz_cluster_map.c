@@ -109,17 +109,17 @@ ngx_pz_cluster_fill(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller,
     ngx_pz_node_t  *node, *near;
 
     near = ngx_pz_cluster_near(cluster, teller, range);
+    node = ngx_pz_cluster_member(cluster, teller, &range->members[0]);
 
     if (near != NULL) {
         near->seen = cluster->version;
         near->reads += range->last - range->first + 1;
+        near->master = node;
 
         for (slot = range->first; slot <= range->last; slot++) {
             cluster->nears[slot] = near;
         }
     }
-
-    node = ngx_pz_cluster_member(cluster, teller, &range->members[0]);
 
     if (node == NULL) {
         return;
@@ -132,6 +132,27 @@ ngx_pz_cluster_fill(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller,
             cluster->masters[slot] = node;
             cluster->covered++;
             node->slots++;
+            node->alone += near == NULL;
+        }
+    }
+}
+
+
+/* Those that are read from are kept connected, and asked whether they are in step. */
+static void
+ngx_pz_cluster_beat(ngx_pz_cluster_t *cluster)
+{
+    ngx_uint_t      i;
+    ngx_pz_node_t  *node;
+
+    for (i = 0; i < cluster->nnodes; i++) {
+        node = cluster->nodes[i];
+
+        if (node->reads > 0) {
+            ngx_pz_near_begin(&node->near);
+
+        } else {
+            ngx_pz_near_end(&node->near);
         }
     }
 }
@@ -150,7 +171,9 @@ ngx_pz_cluster_apply(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller,
 
     for (k = 0; k < cluster->nnodes; k++) {
         cluster->nodes[k]->slots = 0;
+        cluster->nodes[k]->alone = 0;
         cluster->nodes[k]->reads = 0;
+        cluster->nodes[k]->master = NULL;
     }
 
     if (cluster->nears != NULL) {
@@ -164,6 +187,7 @@ ngx_pz_cluster_apply(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller,
     }
 
     cluster->hint = NULL;
+    ngx_pz_cluster_beat(cluster);
     ngx_pz_cluster_event(cluster, NGX_PZ_STORE_MAPPED);
 
     /* Not from here: this may be called from within one of the links. */
@@ -173,10 +197,15 @@ ngx_pz_cluster_apply(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller,
 }
 
 
+/*
+ * A near replica of the slot stays until the next map: it says MOVED, and knows
+ * where to.  Where there is none, the new master is read from, and watched.
+ */
 ngx_pz_node_t *
 ngx_pz_cluster_moved(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller, unsigned slot,
     const pz_redis_node_t *place)
 {
+    ngx_uint_t      alone;
     ngx_pz_node_t  *node;
 
     ngx_pz_cluster_event(cluster, NGX_PZ_STORE_MOVED);
@@ -188,22 +217,21 @@ ngx_pz_cluster_moved(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller, unsigned 
         return node;
     }
 
+    alone = cluster->nears == NULL || cluster->nears[slot] == NULL;
+
     if (cluster->masters[slot] == NULL) {
         cluster->covered++;
 
     } else {
         cluster->masters[slot]->slots--;
+        cluster->masters[slot]->alone -= alone;
     }
 
     cluster->masters[slot] = node;
-
-    if (cluster->nears != NULL) {
-        cluster->nears[slot] = NULL;
-    }
-
     cluster->hint = node;
     node->seen = cluster->version;
     node->slots++;
+    node->alone += alone;
     ngx_pz_cluster_mapped(cluster);
 
     return node;

@@ -12,6 +12,7 @@ ngx_pz_cluster_on_lost(void *data, ngx_uint_t unreachable)
 
     /* Where its slots are now, others may know. */
     ngx_pz_cluster_schedule(node->cluster, 100);
+    ngx_pz_cluster_settle(node->cluster);
 }
 
 
@@ -29,9 +30,7 @@ ngx_pz_cluster_node_init(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
     node->link.hooks.lost = ngx_pz_cluster_on_lost;
     node->link.hooks.data = node;
 
-    if (cluster->conf->net != NULL) {
-        ngx_pz_near_init(&node->near, &node->link, cluster->log);
-    }
+    ngx_pz_near_init(&node->near, &node->link, cluster->log);
 
     return ngx_pz_cluster_watch_node(cluster, node);
 }
@@ -78,7 +77,9 @@ found:
     node->host.len = 0;
     node->port = 0;
     node->slots = 0;
+    node->alone = 0;
     node->reads = 0;
+    node->master = NULL;
     node->seen = cluster->version;
     node->tried = 0;
     node->link.troubled = 0;
@@ -233,10 +234,11 @@ ngx_pz_cluster_retire(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
 
     ngx_pz_link_close(&node->link);
     ngx_pz_breaker_reset(&node->link.breaker);
+    ngx_pz_near_end(&node->near);
     node->used = 0;
 
     if (node->watch != NULL) {
-        ngx_pz_watch_drop(node->watch);
+        ngx_pz_watch_want(node->watch, 0);
     }
 
     if (cluster->hint == node) {

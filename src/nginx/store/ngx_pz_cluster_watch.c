@@ -5,30 +5,57 @@
 #include "ngx_pz_cluster.h"
 
 
-static ngx_uint_t
-ngx_pz_cluster_is_read(const ngx_pz_node_t *node)
+/* Masters without a near replica, near replicas, and the masters of those that are down. */
+static void
+ngx_pz_cluster_mark(ngx_pz_cluster_t *cluster)
 {
-    return node->used
-           && (node->slots > 0 || (node->reads > 0 && ngx_pz_near_is_usable(&node->link)));
+    ngx_uint_t      i;
+    ngx_pz_node_t  *node;
+
+    for (i = 0; i < cluster->nnodes; i++) {
+        node = cluster->nodes[i];
+        node->is_read = node->used && node->alone > 0;
+    }
+
+    for (i = 0; i < cluster->nnodes; i++) {
+        node = cluster->nodes[i];
+
+        if (!node->used || node->reads == 0) {
+            continue;
+        }
+
+        if (ngx_pz_near_is_up(&node->link)) {
+            node->is_read = 1;
+
+        } else if (node->master != NULL) {
+            node->master->is_read = 1;
+        }
+    }
 }
 
 
 void
 ngx_pz_cluster_settle(ngx_pz_cluster_t *cluster)
 {
-    ngx_uint_t            i;
+    ngx_uint_t            i, turned;
+    ngx_pz_node_t        *node;
     ngx_pz_store_news_t   sum;
 
     if (cluster->watch.told.on_news == NULL) {
         return;
     }
 
+    turned = 0;
+    ngx_pz_cluster_mark(cluster);
     ngx_pz_watch_sum_begin(&sum);
 
     for (i = 0; i < cluster->nnodes; i++) {
-        if (ngx_pz_cluster_is_read(cluster->nodes[i])) {
-            ngx_pz_watch_sum_add(&sum, &cluster->nodes[i]->news);
-        }
+        node = cluster->nodes[i];
+        turned |= ngx_pz_watch_sum_add(&sum, node->watch, &node->news, node->is_read);
+    }
+
+    if (turned) {
+        ngx_post_event(&cluster->watch.reach, &ngx_posted_events);
     }
 
     ngx_pz_watch_sum_tell(&cluster->watch.told, &sum);
@@ -46,7 +73,7 @@ ngx_pz_cluster_on_news(void *data, const ngx_pz_store_news_t *news)
 }
 
 
-/* Each node that is read from needs a connection, for the watch to follow. */
+/* The watch of a near replica stands ready while it is down: with its begin reads come back. */
 static void
 ngx_pz_cluster_on_reach(ngx_event_t *ev)
 {
@@ -54,15 +81,9 @@ ngx_pz_cluster_on_reach(ngx_event_t *ev)
     ngx_pz_node_t     *node;
     ngx_pz_cluster_t  *cluster = ev->data;
 
-    for (i = 0; i < cluster->nnodes && !ngx_exiting; i++) {
+    for (i = 0; i < cluster->nnodes; i++) {
         node = cluster->nodes[i];
-
-        if (ngx_pz_cluster_is_read(node) && node->link.state == NGX_PZ_LINK_IDLE
-            && node->link.breaker.state == NGX_PZ_BREAKER_CLOSED
-            && node->news.event != NGX_PZ_STORE_NEWS_BEGUN)
-        {
-            (void) ngx_pz_link_connect(&node->link);
-        }
+        ngx_pz_watch_want(node->watch, node->link.believed || (node->used && node->reads > 0));
     }
 }
 
@@ -87,13 +108,21 @@ ngx_pz_cluster_watch_node(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
     }
 
     node->news.event = NGX_PZ_STORE_NEWS_LOST;
+    node->link.believed = 0;
     node->watch = ngx_pcalloc(cluster->pool, sizeof(ngx_pz_watch_t));
 
-    return node->watch != NULL
-           ? ngx_pz_watch_init(node->watch, &node->link, cluster->conf, cluster->watch.kinds,
-                               cluster->watch.nkinds, cluster->pool, cluster->log,
-                               ngx_pz_cluster_on_news, node)
-           : NGX_ERROR;
+    if (node->watch == NULL
+        || ngx_pz_watch_init(node->watch, &node->link, cluster->conf, cluster->watch.kinds,
+                             cluster->watch.nkinds, cluster->pool, cluster->log,
+                             ngx_pz_cluster_on_news, node)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* Which nodes are read from, a map says. */
+    ngx_pz_watch_want(node->watch, 0);
+    return NGX_OK;
 }
 
 

@@ -52,6 +52,7 @@ ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
     link->log = log;
     link->on_event = on_event;
     link->data = data;
+    link->believed = 1;
 
     ngx_pz_tls_init(&link->tls, conf->tls, log);
     ngx_pz_link_place(link);
@@ -197,8 +198,12 @@ void
 ngx_pz_link_ping(ngx_pz_link_t *link)
 {
     (void) ngx_pz_backlog_add_own(&link->backlog, link->greeting.ping, 1, 0);
-    ngx_add_timer(&link->deadline, NGX_PZ_LINK_SILENCE);
     ngx_pz_link_push(link);
+
+    /* Not anew: a server that hangs would be pinged for ever. */
+    if (!link->deadline.timer_set) {
+        ngx_add_timer(&link->deadline, NGX_PZ_LINK_SILENCE);
+    }
 }
 
 

@@ -105,6 +105,7 @@ typedef struct {
     ngx_pz_link_follower_t       follower;
 
     ngx_uint_t                   troubled;     /* a failure was logged since the last greeting */
+    ngx_uint_t                   believed;     /* 1: its changes are told, or need not be */
 } ngx_pz_link_t;
 
 typedef struct {

@@ -208,6 +208,7 @@ ngx_pz_link_query_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending)
 
     if (query != NULL) {
         query->replies[query->received++] = reply;
+        query->believed = link->believed;
     }
 
     if (reply != NULL && reply->type == PZ_REPLY_ERROR) {

@@ -15,14 +15,11 @@ ngx_pz_near_on_beat(ngx_event_t *ev)
     if (near->link->state == NGX_PZ_LINK_READY) {
         ngx_pz_link_ping(near->link);
 
-    } else if (near->link->state == NGX_PZ_LINK_IDLE
-               && near->link->breaker.state == NGX_PZ_BREAKER_CLOSED)
-    {
-        /* Where it is watched no query will: it is not asked before that. */
+    } else if (near->link->state == NGX_PZ_LINK_IDLE && ngx_pz_near_is_up(near->link)) {
         (void) ngx_pz_link_connect(near->link);
     }
 
-    ngx_add_timer(ev, NGX_PZ_NEAR_BEAT);
+    ngx_pz_near_begin(near);
 }
 
 
@@ -34,13 +31,21 @@ ngx_pz_near_init(ngx_pz_near_t *near, ngx_pz_link_t *link, ngx_log_t *log)
     near->beat.data = near;
     near->beat.log = log;
     near->beat.cancelable = 1;
+}
 
-    ngx_add_timer(&near->beat, NGX_PZ_NEAR_BEAT);
+
+/* One that has lost its master tells of no change: that may not last for a heartbeat. */
+void
+ngx_pz_near_begin(ngx_pz_near_t *near)
+{
+    if (!near->beat.timer_set) {
+        ngx_add_timer(&near->beat, ngx_min(near->link->conf->heartbeat / 2, NGX_PZ_NEAR_BEAT));
+    }
 }
 
 
 void
-ngx_pz_near_destroy(ngx_pz_near_t *near)
+ngx_pz_near_end(ngx_pz_near_t *near)
 {
     if (near->beat.timer_set) {
         ngx_del_timer(&near->beat);
@@ -49,10 +54,16 @@ ngx_pz_near_destroy(ngx_pz_near_t *near)
 
 
 ngx_uint_t
+ngx_pz_near_is_up(const ngx_pz_link_t *link)
+{
+    return link->breaker.state == NGX_PZ_BREAKER_CLOSED;
+}
+
+
+ngx_uint_t
 ngx_pz_near_is_usable(const ngx_pz_link_t *link)
 {
-    return link->breaker.state == NGX_PZ_BREAKER_CLOSED
-           && link->backlog.count < link->conf->max_pending;
+    return ngx_pz_near_is_up(link) && link->backlog.count < link->conf->max_pending;
 }
 
 

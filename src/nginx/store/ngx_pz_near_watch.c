@@ -3,62 +3,54 @@
 #include "ngx_pz_near.h"
 
 
-static ngx_pz_near_side_t *
-ngx_pz_near_watch_wanted(ngx_pz_near_watch_t *near)
-{
-    return ngx_pz_near_is_usable(near->replica.watch.data) && ngx_pz_near_watch_may_ask(near)
-           ? &near->replica : &near->master;
-}
-
-
-ngx_uint_t
-ngx_pz_near_watch_may_ask(const ngx_pz_near_watch_t *near)
-{
-    return near->replica.news.event != NGX_PZ_STORE_NEWS_LOST;
-}
-
-
-/* From another server: its news as they stand. */
 static void
-ngx_pz_near_watch_turn(ngx_pz_near_watch_t *near, ngx_pz_near_side_t *to)
+ngx_pz_near_watch_settle(ngx_pz_near_watch_t *near)
 {
-    near->active = to;
-    near->on_news(near->sink, &to->news);
+    ngx_uint_t            up, turned;
+    ngx_pz_store_news_t   sum;
+
+    up = ngx_pz_near_is_up(near->replica.watch.data);
+
+    ngx_pz_watch_sum_begin(&sum);
+    turned = ngx_pz_watch_sum_add(&sum, &near->replica.watch, &near->replica.news, up);
+    turned |= ngx_pz_watch_sum_add(&sum, &near->master.watch, &near->master.news, !up);
+
+    if (turned) {
+        ngx_post_event(&near->reach, &ngx_posted_events);
+    }
+
+    ngx_pz_watch_sum_tell(&near->told, &sum);
 }
 
 
 static void
 ngx_pz_near_watch_on_news(void *data, const ngx_pz_store_news_t *news)
 {
-    ngx_pz_near_side_t   *wanted, *side = data;
-    ngx_pz_near_watch_t  *near = side->near;
+    ngx_pz_near_side_t  *side = data;
 
-    switch (news->event) {
-    case NGX_PZ_STORE_NEWS_ALIVE:
-        side->news.until = news->until;
-        break;
-
-    case NGX_PZ_STORE_NEWS_BEGUN:
-    case NGX_PZ_STORE_NEWS_LOST:
-    case NGX_PZ_STORE_NEWS_REFUSED:
-        side->news = *news;
-        break;
-
-    default:
-        /* A change is a change, whoever tells of it. */
-        near->on_news(near->sink, news);
-        return;
+    if (ngx_pz_watch_told_take(&side->near->told, &side->news, news)) {
+        ngx_pz_near_watch_settle(side->near);
     }
+}
 
-    /* Each side's heartbeat is a chance to see that reads go elsewhere now. */
-    wanted = ngx_pz_near_watch_wanted(near);
 
-    if (wanted != near->active) {
-        ngx_pz_near_watch_turn(near, wanted);
+/* It may never have been watched, so that its watch has nothing to tell of this. */
+static void
+ngx_pz_near_watch_on_lost(void *data, ngx_uint_t unreachable)
+{
+    (void) unreachable;
+    ngx_pz_near_watch_settle(data);
+}
 
-    } else if (side == wanted) {
-        near->on_news(near->sink, news);
-    }
+
+/* The replica's watch stands ready, wherever reads go: with its begin they come back. */
+static void
+ngx_pz_near_watch_on_reach(ngx_event_t *ev)
+{
+    ngx_pz_watch_t  *master;
+
+    master = &((ngx_pz_near_watch_t *) ev->data)->master.watch;
+    ngx_pz_watch_want(master, master->data->believed);
 }
 
 
@@ -79,27 +71,34 @@ ngx_pz_near_watch_init(ngx_pz_near_watch_t *near, ngx_pz_link_t *replica,
     ngx_pz_link_t *master, const pz_str_t *kinds, ngx_uint_t nkinds, ngx_pool_t *pool,
     ngx_log_t *log, ngx_pz_store_on_news_pt on_news, void *sink)
 {
-    near->on_news = on_news;
-    near->sink = sink;
-    near->active = &near->replica;
+    if (ngx_pz_near_watch_side(near, &near->replica, replica, kinds, nkinds, pool, log) != NGX_OK
+        || ngx_pz_near_watch_side(near, &near->master, master, kinds, nkinds, pool, log) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
-    return ngx_pz_near_watch_side(near, &near->replica, replica, kinds, nkinds, pool, log) == NGX_OK
-           && ngx_pz_near_watch_side(near, &near->master, master, kinds, nkinds, pool, log)
-              == NGX_OK
-           ? NGX_OK : NGX_ERROR;
+    ngx_pz_watch_told_init(&near->told, on_news, sink);
+
+    near->reach.handler = ngx_pz_near_watch_on_reach;
+    near->reach.data = near;
+    near->reach.log = log;
+
+    replica->hooks.lost = ngx_pz_near_watch_on_lost;
+    replica->hooks.data = near;
+
+    master->believed = 0;
+    ngx_pz_watch_want(&near->master.watch, 0);
+    return NGX_OK;
 }
 
 
 void
 ngx_pz_near_watch_destroy(ngx_pz_near_watch_t *near)
 {
+    if (near->reach.posted) {
+        ngx_delete_posted_event(&near->reach);
+    }
+
     ngx_pz_watch_destroy(&near->replica.watch);
     ngx_pz_watch_destroy(&near->master.watch);
-}
-
-
-const char *
-ngx_pz_near_watch_word(const ngx_pz_near_watch_t *near)
-{
-    return ngx_pz_watch_word(&near->active->watch);
 }

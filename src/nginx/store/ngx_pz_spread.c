@@ -444,6 +444,7 @@ ngx_pz_spread_on_part(ngx_pz_query_t *query)
     ngx_queue_remove(&part->queue);
 
     if (query->status == NGX_PZ_QUERY_OK) {
+        spread->query->believed &= query->believed;
         ngx_pz_spread_read(spread, part);
 
     } else {
@@ -464,6 +465,7 @@ ngx_pz_spread_send(ngx_pz_cluster_t *cluster, ngx_pz_query_t *query)
     ngx_pz_spread_mask_t   all;
 
     query->status = NGX_PZ_QUERY_REFUSED;
+    query->believed = 1;
     spread = ngx_pz_spread_create(cluster, query);
 
     if (spread == NULL) {

@@ -42,7 +42,7 @@ ngx_pz_store_destroy(void *data)
     }
 
     if (store->replica != NULL) {
-        ngx_pz_near_destroy(&store->near);
+        ngx_pz_near_end(&store->near);
         ngx_pz_link_destroy(store->replica);
     }
 
@@ -76,6 +76,7 @@ ngx_pz_store_open_near(ngx_pz_store_t *store, ngx_pz_store_on_event_pt on_event,
     }
 
     ngx_pz_near_init(&store->near, link, &store->log);
+    ngx_pz_near_begin(&store->near);
     store->replica = link;
     return NGX_OK;
 }
@@ -203,11 +204,8 @@ ngx_pz_store_warm(ngx_pz_store_t *store)
         return;
     }
 
-    ngx_pz_store_warm_link(&store->link);
-
-    if (store->replica != NULL) {
-        ngx_pz_store_warm_link(store->replica);
-    }
+    /* Where there is a replica, a worker may never have to ask the master for anything. */
+    ngx_pz_store_warm_link(store->replica != NULL ? store->replica : &store->link);
 }
 
 
@@ -231,7 +229,6 @@ ngx_pz_store_send(ngx_pz_store_t *store, ngx_pz_query_t *query)
     }
 
     if (query->reads && store->replica != NULL
-        && (store->both == NULL || ngx_pz_near_watch_may_ask(store->both))
         && ngx_pz_near_send(&store->near, query) == NGX_OK)
     {
         return NGX_OK;
@@ -257,6 +254,15 @@ ngx_pz_store_cancel(ngx_pz_store_t *store, ngx_pz_query_t *query)
 }
 
 
+/* The server that is read from. */
+static const ngx_pz_link_t *
+ngx_pz_store_read_from(const ngx_pz_store_t *store)
+{
+    return store->replica != NULL && ngx_pz_near_is_up(store->replica) ? store->replica
+                                                                       : &store->link;
+}
+
+
 void
 ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status)
 {
@@ -267,10 +273,10 @@ ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status)
         return;
     }
 
-    ngx_pz_link_status(&store->link, status);
+    ngx_pz_link_status(ngx_pz_store_read_from(store), status);
 
     if (store->both != NULL) {
-        status->watch = ngx_pz_near_watch_word(store->both);
+        status->watch = ngx_pz_watch_told_word(&store->both->told);
     }
 
     if (store->watch != NULL) {

@@ -65,6 +65,8 @@ struct ngx_pz_query_s {
     ngx_pz_query_status_e   status;
     pz_reply_t             *replies[NGX_PZ_QUERY_REPLIES];
     ngx_uint_t              received;
+    ngx_uint_t              believed;   /* with OK; 0: it may not be kept, since nobody would tell
+                                           when it changes (ngx_pz_store_watch) */
 
     void                   *pending;    /* the store's own */
 };

@@ -5,7 +5,7 @@
 #define NGX_PZ_WATCH_ROOM       (16 * 1024 * 1024)   /* bytes of the largest message, as read */
 #define NGX_PZ_WATCH_ARENA      16384
 #define NGX_PZ_WATCH_DELAY_MAX  10000
-#define NGX_PZ_WATCH_STEADY     10000                /* ms after which a connection was no failure */
+#define NGX_PZ_WATCH_STEADY     10000                /* ms, then it was no failure */
 #define NGX_PZ_WATCH_LAST       600                  /* ms that a worker on its way out goes on */
 #define NGX_PZ_WATCH_LAST_BEAT  50
 

@@ -51,10 +51,11 @@ typedef struct {
     ngx_msec_t                  leaving_at;
     unsigned                    refusal:1;     /* that answer was one */
     unsigned                    told:1;        /* the log knows of the refusal */
-    unsigned                    known:1;       /* the news were BEGUN or REFUSED, and not LOST since */
+    unsigned                    known:1;       /* BEGUN or REFUSED was told, not LOST since */
     unsigned                    pinged:1;      /* and not answered yet */
     unsigned                    leaving:1;
     unsigned                    left:1;
+    unsigned                    resting:1;     /* not wanted just now */
 } ngx_pz_watch_t;
 
 /*
@@ -69,8 +70,11 @@ ngx_int_t ngx_pz_watch_init(ngx_pz_watch_t *watch, ngx_pz_link_t *data,
 /* Close and free; nobody is told. */
 void ngx_pz_watch_destroy(ngx_pz_watch_t *watch);
 
-/* The data link goes elsewhere: nothing is watched until it is connected again. */
-void ngx_pz_watch_drop(ngx_pz_watch_t *watch);
+/*
+ * Whether its server is to be watched, as it is to begin with: if so, the data
+ * link is connected.  From an event, but none of this watch's own.
+ */
+void ngx_pz_watch_want(ngx_pz_watch_t *watch, ngx_uint_t wanted);
 
 /* "connecting", "watching" or "refused". */
 const char *ngx_pz_watch_word(const ngx_pz_watch_t *watch);

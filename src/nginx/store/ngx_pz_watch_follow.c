@@ -57,6 +57,10 @@ ngx_pz_watch_on_data_ready(void *data)
 
     peer = watch->data->peer;
 
+    if (watch->resting) {
+        return;
+    }
+
     if (ngx_pz_watch_is_there(watch, peer)) {
         if (watch->state == NGX_PZ_WATCH_REFUSED) {
             return;
@@ -73,7 +77,7 @@ ngx_pz_watch_on_data_ready(void *data)
 
 
 /* Where it was, nobody asks any longer: what happens there is of no interest. */
-void
+static void
 ngx_pz_watch_drop(ngx_pz_watch_t *watch)
 {
     ngx_pz_watch_hang_up(watch);
@@ -104,6 +108,36 @@ ngx_pz_watch_on_data_lost(void *data)
 
     if (watch->data->conf->reads) {
         ngx_pz_watch_drop(watch);
+    }
+}
+
+
+void
+ngx_pz_watch_want(ngx_pz_watch_t *watch, ngx_uint_t wanted)
+{
+    ngx_pz_link_t  *data;
+
+    if (!wanted) {
+        if (!watch->resting) {
+            watch->resting = 1;
+            ngx_pz_watch_drop(watch);
+        }
+
+        return;
+    }
+
+    watch->resting = 0;
+    data = watch->data;
+
+    if (data->state == NGX_PZ_LINK_READY) {
+        if (!ngx_pz_watch_is_there(watch, data->peer)) {
+            ngx_pz_watch_on_data_ready(watch);
+        }
+
+    } else if (data->state == NGX_PZ_LINK_IDLE && watch->state != NGX_PZ_WATCH_WATCHING
+               && data->breaker.state == NGX_PZ_BREAKER_CLOSED && !ngx_exiting)
+    {
+        (void) ngx_pz_link_connect(data);
     }
 }
 

@@ -43,8 +43,8 @@ ngx_pz_watch_sum_begin(ngx_pz_store_news_t *sum)
 
 
 /* One that refuses decides for all; then one that is lost does. */
-void
-ngx_pz_watch_sum_add(ngx_pz_store_news_t *sum, const ngx_pz_store_news_t *one)
+static void
+ngx_pz_watch_sum_join(ngx_pz_store_news_t *sum, const ngx_pz_store_news_t *one)
 {
     if (sum->event == NGX_PZ_STORE_NEWS_REFUSED || one->event == NGX_PZ_STORE_NEWS_REFUSED) {
         sum->event = NGX_PZ_STORE_NEWS_REFUSED;
@@ -63,6 +63,23 @@ ngx_pz_watch_sum_add(ngx_pz_store_news_t *sum, const ngx_pz_store_news_t *one)
 
     /* in any order */
     sum->source += one->source;
+}
+
+
+ngx_uint_t
+ngx_pz_watch_sum_add(ngx_pz_store_news_t *sum, ngx_pz_watch_t *watch,
+    const ngx_pz_store_news_t *news, ngx_uint_t is_read)
+{
+    ngx_uint_t  was_read;
+
+    if (is_read) {
+        ngx_pz_watch_sum_join(sum, news);
+    }
+
+    was_read = watch->data->believed;
+    watch->data->believed = is_read;
+
+    return was_read != is_read;
 }
 
 

@@ -7,7 +7,7 @@
 #ifndef NGX_PZ_WATCH_SUM_H
 #define NGX_PZ_WATCH_SUM_H
 
-#include "ngx_pz_store.h"
+#include "ngx_pz_watch.h"
 
 /* Who wants the news, and the last that he was told. */
 typedef struct {
@@ -28,9 +28,16 @@ void ngx_pz_watch_told_init(ngx_pz_watch_told_t *told, ngx_pz_store_on_news_pt o
 ngx_uint_t ngx_pz_watch_told_take(ngx_pz_watch_told_t *told, ngx_pz_store_news_t *one,
     const ngx_pz_store_news_t *news);
 
-/* Begin a sum, add servers to it, tell it if it is news. */
 void ngx_pz_watch_sum_begin(ngx_pz_store_news_t *sum);
-void ngx_pz_watch_sum_add(ngx_pz_store_news_t *sum, const ngx_pz_store_news_t *one);
+
+/*
+ * The server of `watch`, which has `news`, is read from, or is not: then it is
+ * no part of the sum, and what it says is not believed.  1: that is a turn.
+ */
+ngx_uint_t ngx_pz_watch_sum_add(ngx_pz_store_news_t *sum, ngx_pz_watch_t *watch,
+    const ngx_pz_store_news_t *news, ngx_uint_t is_read);
+
+/* Tell the sum, if it is news. */
 void ngx_pz_watch_sum_tell(ngx_pz_watch_told_t *told, ngx_pz_store_news_t *sum);
 
 /* "connecting", "watching", "refused" or "off". */
