@@ -162,8 +162,11 @@ sub look {
     push @wrong, sprintf '%s is shown as %s, which was so %s s ago', $who, $name, $age // 'never';
 }
 
-my $until = time + $SECONDS;
-while (time < $until && @wrong < 5) {
+# As long as it takes to see enough, on a busy machine and in an unlucky order, too.
+sub enough { return $seen{shown} > 25 * $SECONDS && keys %happened > 7 }
+
+my $began = time;
+while (@wrong < 5 && time < $began + (enough() ? $SECONDS : 6 * $SECONDS)) {
     happen();
     look() for 1 .. rand 12;
     sleep 0.005 * int rand 3;
@@ -174,9 +177,7 @@ note(join ', ', map { "$_ $happened{$_}" } sort keys %happened);
 note(join ', ', map { "$_ $seen{$_}" } sort keys %seen);
 @ages = sort { $a <=> $b } @ages;
 note(sprintf 'age of what was shown: p99 %.0f ms, most %.0f ms', map { 1000 * $_ } $ages[0.99 * $#ages], $ages[-1]);
-cmp_ok($seen{shown}, '>', 20 * $SECONDS, '  of enough pages');
-cmp_ok($seen{plain}, '<', $seen{shown}, '  most of which had their visitor\'s name');
-cmp_ok(scalar(keys %happened), '>', 6, '  between mishaps of many kinds');
+ok(enough(), '  of many pages, between mishaps of many kinds');
 
 # --- all is well again
 
