@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 import { bail, finish, is, ok, skipAll } from '../judge/lib/tap.mjs';
 import { personalize, startSite } from '../judge/lib/site.mjs';
-import { available, launch, layoutShift, layoutShiftTwice } from './lib/chromium.mjs';
+import { available, launch, layoutShift } from './lib/chromium.mjs';
+import { openInPieces } from './lib/pieces.mjs';
 
 const thai = 'ยินดีต้อนรับกลับมา คุณสมศรี! ส่งฟรีทุกคำสั่งซื้อ';
 const rules = `
@@ -17,6 +18,10 @@ campaign "bar" {
 campaign "thai" {
   show = { welcome_bar { text = "ยินดีต้อนรับกลับมา คุณ{{ name }}! ส่งฟรีทุกคำสั่งซื้อ" } },
   pages = { "/thai.html", "/thai874" },
+}
+campaign "jump" {
+  show = { prepend { at = "main", html = [[<div id="jump">{{ name }}</div><style>#jump { padding: 2rem }</style>]] } },
+  pages = { "/jump.html" },
 }
 campaign "rest" {
   pages = { "/shop.html" },
@@ -50,6 +55,8 @@ async function main() {
     pages: {
       'shop.html': page('en', '<p>Hello.</p>'.repeat(30)),
       'thai.html': page('th', '<p>สวัสดี</p>'.repeat(30)),
+      'jump.html': page('en', '<p>Hello.</p>'.repeat(3)),
+      'book.gif': '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="90"/>',
       'late.html': page('en', '<p>Hello.</p><script>setTimeout(() => document.body.prepend(Object.assign(document.createElement("h2"), { textContent: "late" })), 100)</script>'),
       'offer.html': page('en', '<p id="offer">The offer</p>'),
       'product/P2': page('en', '<p id="product">Product 2</p>'),
@@ -61,6 +68,8 @@ async function main() {
       listen 127.0.0.1:%%port:web%%;
       ${personalize}
       location = /thai874 { charset windows-874; alias %%dir%%/874; }
+      location = /book.gif { types { } default_type image/svg+xml; }   # a picture that is missing shrinks to its text: a shift of the page's own
+      location /plain/ { personalize off; alias %%dir%%/html/; }
     }`,
   });
   writeFileSync(`${site.dir}/874`, text874);
@@ -73,7 +82,7 @@ async function main() {
     tab.setDefaultTimeout(8000);
     tab.errors = [];
     tab.on('pageerror', (e) => tab.errors.push(String(e)));
-    await tab.goto(base + path, { waitUntil: 'load' });
+    if (path) await tab.goto(base + path, { waitUntil: 'load' });
     return tab;
   };
 
@@ -157,11 +166,31 @@ async function main() {
       };
       return draw('ส') !== draw('\uE123') && draw('ส') !== draw('ศ');
     }), '  in a font that has it');
-    shift = await layoutShiftTwice(tab);
+    shift = await layoutShift(tab);
     is(shift.sum, 0, `  nothing shifts (${shift.nodes})`);
     is(await tab.locator('.pz-welcome-bar').count(), 1, '  once');
     await tab.context().close();
   }
+
+  // painted as it comes
+  const inPieces = async (path) => {
+    tab = await open('');
+    const pieces = await openInPieces(tab, base, path);
+    shift = await layoutShift(tab);
+    return { pieces, sum: shift.sum };
+  };
+  for (const path of ['/shop.html', '/thai.html']) {
+    const own = await inPieces(`/plain${path}`);
+    is(own.sum, 0, `${path} without us, in ${own.pieces} pieces: nothing shifts`);
+    await tab.context().close();
+    const got = await inPieces(`${path}?as=somsri`);
+    ok(got.pieces > own.pieces, `  with us, in ${got.pieces}`);
+    is(got.sum, 0, `  nothing shifts (${shift.nodes})`);
+    await tab.context().close();
+  }
+  ok((await inPieces('/jump.html?as=somsri')).sum > 0, 'a style behind what it styles would be noticed', shift.nodes);
+  is((await inPieces('/plain/jump.html?as=somsri')).sum, 0, '  and is not the page\'s own');
+  await tab.context().close();
 
   // small screens, long names
   for (const width of [320, 375, 768]) {
@@ -170,7 +199,7 @@ async function main() {
     is(over, 0, `${width} pixels: no sideways scrolling`);
     box = await tab.locator('.pz-welcome-bar .pz-close').boundingBox();
     ok(box.width >= 24 && box.height >= 24 && box.x + box.width <= width, '  the close button is large enough, and on the screen');
-    shift = await layoutShiftTwice(tab);
+    shift = await layoutShift(tab);
     is(shift.sum, 0, `  nothing shifts (${shift.nodes})`);
     await tab.context().close();
   }

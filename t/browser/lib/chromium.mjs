@@ -14,25 +14,18 @@ export const launch = () => chromium.launch({
     '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
-// The sum of all layout shifts so far, and what has shifted.
+// The sum of all layout shifts so far, and what has shifted: when, from where, to where.
 export const layoutShift = (page) => page.evaluate(() => new Promise((done) => {
   let sum = 0;
   const nodes = [];
+  const place = (r) => `${r.x},${r.y} ${r.width}x${r.height}`;
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       sum += entry.value;
-      nodes.push(...entry.sources.map((s) => s.node?.nodeName + '.' + s.node?.className));
+      nodes.push(...entry.sources.map((s) => `${s.node?.nodeName}.${s.node?.className ?? s.node?.data} at ${Math.round(entry.startTime)} ms: ${
+        place(s.previousRect)} to ${place(s.currentRect)}`));
     }
   });
   observer.observe({ type: 'layout-shift', buffered: true });
   requestAnimationFrame(() => setTimeout(() => done({ sum, nodes }), 400));
 }));
-
-// The same, a second time where something has shifted: on a busy machine a font may settle late; what
-// we put in would shift each time.
-export const layoutShiftTwice = async (page) => {
-  const first = await layoutShift(page);
-  if (!first.sum) return first;
-  await page.reload({ waitUntil: 'load' });
-  return layoutShift(page);
-};
