@@ -13,10 +13,11 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 use Personalize::Cluster;
+use Personalize::Judge;
 use Personalize::Process;
 use Personalize::Site;
 
-plan(skip_all => 'no wrk: install wrk') if system('wrk -v >/dev/null 2>&1') == -1 || $? >> 8 == 127;
+plan(skip_all => 'no wrk: install wrk') if !Personalize::Judge::available();
 
 use constant { WORKERS => 8, VISITORS => 60 };
 
@@ -86,52 +87,13 @@ sub most { my $most = 0; for (@masters) { my $n = $c->clients($_); $most = $n if
 
 # --- slots move under load -----------------------------------------------------
 
-$t->write('judge.lua', <<'LUA');
-local n, bad, seen = 0, 0, {}
-local who = {}
-init = function(args) wrk.headers["Connection"] = args[1]; page = args[2] end
-request = function()
-  n = n + 1
-  return wrk.format("GET", page .. "?as=v" .. (n % 60))
-end
-response = function(status, headers, body)
-  if status ~= 200 or not body:find("Welcome back, Namev%d+!") or (page:find("coupon") and not body:find("CODE%d+")) then
-    bad = bad + 1
-    wrk.thread:set("bad", bad)
-  end
-end
-local threads = {}
-setup = function(thread) threads[#threads + 1] = thread thread:set("bad", 0) end
-done = function(summary)
-  local bad = 0
-  for _, t in ipairs(threads) do bad = bad + (t:get("bad") or 0) end
-  local e = summary.errors
-  io.write(string.format("requests %d bad %d connect %d read %d write %d status %d timeout %d\n",
-    summary.requests, bad, e.connect, e.read, e.write, e.status, e.timeout))
-end
-wrk.headers["Accept"] = "text/html"
+my $judge = Personalize::Judge->new($t, ask => 'page .. "?as=v" .. (n % 60)', good => <<'LUA');
+status == 200 and body:find("Welcome back, Namev%d+!") and (not page:find("coupon") or body:find("CODE%d+"))
 LUA
-
-sub under_load {
-    my ($seconds, $page, $happens, $connection) = @_;
-    my $out = $t->dir . '/wrk.out';
-    unlink $out;
-    my $pid = Personalize::Process::spawn('wrk', $out, 'wrk', '-t1', '-c32', "-d${seconds}s", '--timeout', '5s',
-        '-s', $t->dir . '/judge.lua', 'http://127.0.0.1:' . $t->port('web') . '/', '--', $connection // 'keep-alive', $page);
-    sleep 0.5;
-    my $until = time + $seconds - 0.5;
-    $happens->($until);
-    Personalize::Process::stop($pid, signal => 0, seconds => $seconds + 10);
-    my %r;
-    @r{qw(requests bad connect read write status timeout)} = $t->read('wrk.out')
-        =~ /^requests (\d+) bad (\d+) connect (\d+) read (\d+) write (\d+) status (\d+) timeout (\d+)/m;
-    return \%r;
-}
 
 sub all_good {
     my ($what, $r) = @_;
-    is(join(' ', map { "$_=$r->{$_}" } grep { $r->{$_} } qw(bad connect read write status timeout)), '',
-        "$what: each of $r->{requests} pages as it should be");
+    is(Personalize::Judge::failures($r), '', "$what: each of $r->{requests} pages as it should be");
     cmp_ok($r->{requests}, '>', 300, '  under load');
 }
 
@@ -155,14 +117,14 @@ sub shuffle {
 }
 
 my $moved = 0;
-my $r = under_load(5, '/', sub { $moved = shuffle($_[0], map { key($_) } @visitors) });
+my $r = $judge->run(5, sub { $moved = shuffle($_[0], map { key($_) } @visitors) });
 all_good("R16: $moved slots move", $r);
 cmp_ok($moved, '>', 50, '  many of them');
 my $redis = $t->status->{counters}{redis};
 cmp_ok($redis->{moved}, '>', 20, "  nodes said MOVED $redis->{moved} times");
 cmp_ok($redis->{slots_read}, '<', 40 * WORKERS, "  the map was read $redis->{slots_read} times, by " . WORKERS . ' workers');
 
-$r = under_load(5, '/coupon.html', sub { $moved = shuffle($_[0], 'pz:coupons:{autumn}') });
+$r = $judge->run(5, sub { $moved = shuffle($_[0], 'pz:coupons:{autumn}') }, page => '/coupon.html');
 all_good("the slot of the coupons moves $moved times", $r);
 my %held = map { ($_ => $c->command('GET', "pz:coupon:{autumn}:$_")) } @visitors;
 my %codes = reverse %held;
@@ -179,7 +141,7 @@ cmp_ok($open, '>', 1, '  of several workers');
 is(too_many(WORKERS + 2), '', '  and none was made twice');
 
 my ($most, %was) = 0;
-$r = under_load(4, '/', sub {
+$r = $judge->run(4, sub {
     my ($until) = @_;
 
     # By now each worker has had a visitor of each node.
@@ -187,7 +149,7 @@ $r = under_load(4, '/', sub {
     %was = %{ $t->status->{counters}{redis} };
     kill 'KILL', $t->workers;
     while (time < $until) { my $n = most(); $most = $n if $n > $most; sleep 0.02 }
-}, 'close');
+}, connection => 'close');
 cmp_ok($most, '<=', WORKERS, 'all workers are killed under load: never more than one connection a worker and node');
 my %now = %{ $t->status->{counters}{redis} };
 my $again = $now{lost} + $now{connect_failed} - $was{lost} - $was{connect_failed};
@@ -196,7 +158,7 @@ is(too_many(WORKERS + $again), '', "  and none was made twice ($again were lost)
 cmp_ok($r->{requests}, '>', 300, "  $r->{requests} pages meanwhile");
 
 $before{$_} = $c->accepted($_) for $c->names;
-$r = under_load(4, '/', sub { $t->reload }, 'close');
+$r = $judge->run(4, sub { $t->reload }, connection => 'close');
 # An old one that was idle has let go of its connections, and may need them for a last page.
 is(too_many(2 * WORKERS), '', 'a reload under load: each worker makes one a node');
 is($r->{bad}, 0, '  and no page went without');

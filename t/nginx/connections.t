@@ -12,22 +12,18 @@ use lib "$FindBin::Bin/../lib";
 use Test::More;
 use Time::HiRes qw(sleep time);
 
+use Personalize::Judge;
 use Personalize::Process;
 use Personalize::Site;
 
-plan(skip_all => 'no wrk: install wrk') if system('wrk -v >/dev/null 2>&1') == -1 || $? >> 8 == 127;
+plan(skip_all => 'no wrk: install wrk') if !Personalize::Judge::available();
 
 use constant WORKERS => 8;
 
 my $t = Personalize::Site->new(workers => WORKERS);
 my $redis = $t->redis;
 $redis->visitor("v$_", name => "Name$_") for 0 .. 99;
-$t->write('many.lua', <<'LUA');
-local n = 0
-request = function() n = n + 1 return wrk.format("GET", "/?as=v" .. (n % 100)) end
-wrk.headers["Accept"] = "text/html"
-wrk.headers["Connection"] = "close"
-LUA
+my $judge = Personalize::Judge->new($t, ask => '"/?as=v" .. (n % 100)');
 my %conf = map {
     my $cache = $_;
     ($cache => <<CONF);
@@ -51,21 +47,16 @@ sub lost { my $c = $t->status->{counters}; return $c->{redis}{lost} + $c->{redis
 sub under_load {
     my ($seconds, $happens) = @_;
     my ($most, $before) = (0, accepted());
-    my $out = $t->dir . '/wrk.out';
-    unlink $out;
-    my $pid = Personalize::Process::spawn('wrk', $out, 'wrk', '-t1', '-c32', "-d${seconds}s", '--timeout', '5s',
-        '-s', $t->dir . '/many.lua', 'http://127.0.0.1:' . $t->port('web') . '/');
-    sleep 0.5;
-    my $until = time + $seconds - 0.5;
-    $happens->();
-    while (time < $until) {
-        my $n = open_now();
-        $most = $n if $n > $most;
-        sleep 0.01;
-    }
-    Personalize::Process::stop($pid, signal => 0, seconds => $seconds + 10);
-    my ($requests) = $t->read('wrk.out') =~ /(\d+) requests in/;
-    cmp_ok($requests // 0, '>', 200, "  $requests pages under load");
+    my $r = $judge->run($seconds, sub {
+        my ($until) = @_;
+        $happens->();
+        while (time < $until) {
+            my $n = open_now();
+            $most = $n if $n > $most;
+            sleep 0.01;
+        }
+    }, connection => 'close');
+    cmp_ok($r->{requests}, '>', 200, "  $r->{requests} pages under load");
     return ($most, accepted() - $before);
 }
 
