@@ -13,9 +13,9 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 use Personalize::Process;
-use Personalize::Site;
+use Personalize::Watched;
 
-my $t = Personalize::Site->new(workers => 3);
+my $t = Personalize::Watched->new(workers => 3, within => 5);
 my $redis = $t->redis;
 
 $t->config(<<'CONF');
@@ -32,33 +32,12 @@ $t->start;
 sub until_true { Personalize::Process::until_true(@_) }
 sub asked { return $redis->calls('hgetall') }
 sub lookup { my ($who) = @_; return $t->visit("/?as=$who")->{log}{lookup} }
-sub counter { my ($family, $event) = @_; my %m = $t->metrics; return $m{qq(personalize_${family}_total{event="$event"})} }
-sub event { return counter('invalidation', @_) }
-
-# The worker that answers, and how its watch is.
-sub watch {
-    my $status = $t->status;
-    return ($status->{worker}{pid}, $status->{redis}[0]{invalidation});
-}
-
-# All workers watch, and believe what is cached.
-sub all_watch {
-    my ($seconds) = @_;
-    return until_true($seconds // 5, sub {
-        my %seen;
-        for (1 .. 60) {
-            my ($pid, $watch) = watch();
-            return 0 if $watch->{state} ne 'watching' || !$watch->{trusted};
-            $seen{$pid}++;
-        }
-        return keys %seen == $t->workers;
-    });
-}
+sub event { return $t->counted('invalidation', @_) }
 
 # How many pages in a row, of all workers, show this name; each is a new connection.
 sub shown { my ($who, $name) = @_; return scalar grep { $t->welcomes($t->get("/?as=$who"), $name) } 1 .. 24 }
 
-ok(all_watch(), 'three workers watch') or diag($t->log);
+ok($t->all_watch, 'three workers watch') or diag($t->log);
 is((grep { /resp=2/ && /__redis__|sub=1/ } split /\n/, $redis->command('CLIENT', 'LIST')), 3,
     '  by one connection each');
 is($redis->clients, 6, '  beside the one for data');
@@ -144,7 +123,7 @@ $redis->visitor('ann', name => 'Eve');
 sleep 0.05;
 is(shown('ann', 'Eve'), 24, 'R23: all three connections are killed, a change falls between: it is seen');
 is(event('lost') - $lost, 3, '  it is counted');
-ok(all_watch(), '  and they watch again');
+ok($t->all_watch, '  and they watch again');
 is(shown('ann', 'Eve'), 24, '  still');
 $asked = asked();
 shown('ann', 'Eve');
@@ -155,13 +134,13 @@ is(shown('ann', 'Fay'), 24, '  a change is seen');
 
 # one of three
 my ($id) = map { /^id=(\d+) /; $1 } grep { /sub=1/ } split /\n/, $redis->command('CLIENT', 'LIST');
-my $flushed = counter('cache', 'flushed');
+my $flushed = $t->counted('cache', 'flushed');
 $redis->command('CLIENT', 'KILL', 'ID', $id);
 $redis->visitor('ann', name => 'Gus');
 sleep 0.1;
 is(shown('ann', 'Gus'), 24, 'R23: one of three connections is killed: a change is seen by all');
-ok(all_watch(), '  all watch again');
-is(counter('cache', 'flushed'), $flushed, '  what is cached is kept, the others have heard of all');
+ok($t->all_watch, '  all watch again');
+is($t->counted('cache', 'flushed'), $flushed, '  what is cached is kept, the others have heard of all');
 
 # --- workers come and go (R27)
 
@@ -175,10 +154,10 @@ for my $round (1 .. 3) {
     $redis->visitor('ann', name => "Kill$round");
     ok(until_true(5, sub { my @now = $t->workers; @now == 3 && !grep { $_ == $victim } @now }), "R27: a worker is killed");
     is(shown('ann', "Kill$round"), 24, '  a change in that moment is seen');
-    ok(all_watch(), '  all watch again');
+    ok($t->all_watch, '  all watch again');
     is(shown('ann', "Kill$round"), 24, '  still');
 }
-is(counter('cache', 'flushed'), $flushed, '  what is cached is kept');
+is($t->counted('cache', 'flushed'), $flushed, '  what is cached is kept');
 is(lookup("w$_"), 'hit', "  w$_") for 1 .. 10;
 
 for my $round (1 .. 3) {
@@ -186,9 +165,9 @@ for my $round (1 .. 3) {
     $redis->visitor('ann', name => "Load$round");
     sleep 0.1;
     is(shown('ann', "Load$round"), 24, '  a change in that moment is seen');
-    ok(all_watch(), '  all watch');
+    ok($t->all_watch, '  all watch');
 }
-is(counter('cache', 'flushed'), $flushed, '  what is cached is kept');
+is($t->counted('cache', 'flushed'), $flushed, '  what is cached is kept');
 $asked = asked();
 is(lookup("w$_"), 'hit', "  w$_") for 1 .. 10;
 is(asked(), $asked, '  Redis is not asked');
@@ -199,8 +178,8 @@ kill 'KILL', @all;
 $redis->visitor('ann', name => 'Hal');
 ok(until_true(5, sub { 3 == grep { my $pid = $_; !grep { $_ == $pid } @all } $t->workers }), 'R27: all workers are killed');
 is(shown('ann', 'Hal'), 24, '  a change in that moment is seen');
-ok(all_watch(), '  all watch again');
-cmp_ok(counter('cache', 'flushed'), '>', $flushed, '  nobody had heard of it: the cache began anew');
+ok($t->all_watch, '  all watch again');
+cmp_ok($t->counted('cache', 'flushed'), '>', $flushed, '  nobody had heard of it: the cache began anew');
 is(shown('ann', 'Hal'), 24, '  still');
 
 # --- Redis itself goes
@@ -212,6 +191,6 @@ is($t->visit('/?as=ann')->{log}{status} =~ /lookup_(closed|refused)/ ? 1 : 0, 1,
 $redis->run;
 $redis->visitor('ann', name => 'Ida');
 ok(until_true(15, sub { shown('ann', 'Ida') == 24 }), '  it comes back with other data: they are seen');
-ok(all_watch(15), '  and all watch');
+ok($t->all_watch(15), '  and all watch');
 
 $t->finish;

@@ -13,9 +13,9 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 use Personalize::Process;
-use Personalize::Site;
+use Personalize::Watched;
 
-my $t = Personalize::Site->new(workers => 2, redis => { port => 0 });
+my $t = Personalize::Watched->new(within => 5, redis => { port => 0 });
 my $redis = $t->redis;
 
 sub config {
@@ -36,25 +36,11 @@ config();
 sub until_true { Personalize::Process::until_true(@_) }
 sub lookup { my ($path) = @_; return $t->visit($path)->{log}{lookup} }
 sub shown { my ($path, $name) = @_; return scalar grep { $t->welcomes($t->get($path), $name) } 1 .. 12 }
-sub counter { my ($family, $event) = @_; my %m = $t->metrics; return $m{qq(personalize_${family}_total{event="$event"})} }
-sub all_are {
-    my ($state, $seconds) = @_;
-    return until_true($seconds // 5, sub {
-        my %seen;
-        for (1 .. 40) {
-            my $status = $t->status;
-            my $watch = $status->{redis}[0]{invalidation};
-            return 0 if $watch->{state} ne $state || ($state eq 'watching' && !$watch->{trusted});
-            $seen{ $status->{worker}{pid} }++;
-        }
-        return keys %seen == 2;
-    });
-}
 sub change { my ($who, $name) = @_; $redis->visitor($who, name => $name); sleep 0.1 }
 
 $t->start;
 $t->allow(qr/redis|connect\(\)|recv\(\)/);
-ok(all_are('watching'), 'two workers watch');
+ok($t->all_watch, 'two workers watch');
 
 # --- Redis is away: only who asked for it is served what was known
 
@@ -72,7 +58,7 @@ for (1 .. 20) {
 }
 cmp_ok($slowest, '<', 0.1, '  and nobody waits');
 is($t->visit('/edge/?as=new')->{log}{lookup}, 'error', '  who was not known is not');
-cmp_ok(counter('cache', 'doubted'), '>=', 12, '  such reads are counted');
+cmp_ok($t->counted('cache', 'doubted'), '>=', 12, '  such reads are counted');
 
 ok($t->reload, 'a reload meanwhile');
 is(shown('/edge/?as=ann', 'Ann1'), 12, '  with stale= nothing is forgotten');
@@ -80,7 +66,7 @@ is(shown('/?as=ann', 'Ann1'), 0, '  without it nothing is served');
 
 $redis->run;
 $redis->visitor('ann', name => 'Ann2');
-ok(all_are('watching', 20), 'it is back');
+ok($t->all_watch(20), 'it is back');
 is(shown('/?as=ann', 'Ann2'), 12, '  with other data, which all workers show');
 is(shown('/edge/?as=ann', 'Ann2'), 12, '  also who serves stale ones');
 
@@ -94,7 +80,7 @@ sleep 1.1;
 is(scalar(grep { $t->welcomes($_, 'Ann3') } @r), 20, 'Redis is frozen: with stale= what was known is shown');
 is(scalar(grep { $t->welcomes($t->visit('/?as=ann')) } 1 .. 5), 0, '  without it nothing that may be old');
 $redis->thaw;
-ok(all_are('watching', 20), 'it goes on');
+ok($t->all_watch(20), 'it goes on');
 change('ann', 'Ann4');
 is(shown('/?as=ann', 'Ann4'), 12, '  a change is seen');
 
@@ -107,43 +93,43 @@ $redis->visitor('ann', name => 'Ann5');
 sleep 1.5;
 kill 'CONT', $frozen;
 is(shown('/?as=ann', 'Ann5'), 12, 'a worker is frozen for longer than a heartbeat: no page of it is old');
-ok(all_are('watching'), '  and it watches');
+ok($t->all_watch, '  and it watches');
 
 # --- more than the server keeps for us (R28), more than we take
 
 $redis->command('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 16384 0 0');
 change('ann', 'Ann6');
 shown('/?as=ann', 'Ann6');
-my $lost = counter('invalidation', 'lost');
+my $lost = $t->counted('invalidation', 'lost');
 $redis->command('MSET', map { ("pz:product:many$_", 1) } 1 .. 2000);
 $redis->visitor('ann', name => 'Ann7');
 sleep 0.1;
 is(shown('/?as=ann', 'Ann7'), 12, 'R28: a message beyond client-output-buffer-limit: a change behind it is seen');
-is(counter('invalidation', 'lost') - $lost, 2, '  the server had closed both connections');
-ok(all_are('watching'), '  they are made again');
+is($t->counted('invalidation', 'lost') - $lost, 2, '  the server had closed both connections');
+ok($t->all_watch, '  they are made again');
 $redis->command('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 33554432 8388608 60');
 
-$lost = counter('invalidation', 'lost');
+$lost = $t->counted('invalidation', 'lost');
 $redis->command('MSET', map { ("pz:product:many$_", 1) } 1 .. 20_000);
 $redis->visitor('ann', name => 'Ann8');
 sleep 0.1;
 is(shown('/?as=ann', 'Ann8'), 12, '20000 keys in one message: a change behind it is seen');
-is(counter('invalidation', 'lost') - $lost, 2, '  the workers had closed both connections');
-ok(all_are('watching'), '  they are made again');
+is($t->counted('invalidation', 'lost') - $lost, 2, '  the workers had closed both connections');
+ok($t->all_watch, '  they are made again');
 
 $redis->command('MSET', map { ("pz:product:many$_", 2) } 1 .. 10_000);
 $redis->visitor('ann', name => 'Ann9');
 sleep 0.2;
 is(shown('/?as=ann', 'Ann9'), 12, '10000 keys in one message: a change behind it is seen');
-is(counter('invalidation', 'lost') - $lost, 2, '  by the connections that are there');
+is($t->counted('invalidation', 'lost') - $lost, 2, '  by the connections that are there');
 
 # --- other writes than to what is cached
 
-my $keys = counter('invalidation', 'key');
+my $keys = $t->counted('invalidation', 'key');
 $redis->command('SET', "pz:coupon:{c}:$_", 1) for 1 .. 50;
 $redis->command('SET', "other:$_", 1) for 1 .. 50;
 sleep 0.1;
-is(counter('invalidation', 'key'), $keys, 'coupons and the keys of others are not told of');
+is($t->counted('invalidation', 'key'), $keys, 'coupons and the keys of others are not told of');
 
 $redis->visitor('bob', name => 'Bob1');
 sleep 0.1;
@@ -189,7 +175,7 @@ $t->let(redis => "unix://web:Watch-Secret\@$redis->{path}");
 config();
 my $mark = length $t->log;
 $t->start;
-ok(all_are('refused'), 'a user without the right: it is refused');
+ok($t->all_watch(5, 'refused'), 'a user without the right: it is refused');
 change('ann', 'AnnA');
 is(shown('/brief/?as=ann', 'AnnA'), 12, '  the cache works by its times');
 change('ann', 'AnnB');
@@ -201,12 +187,12 @@ $t->stop;
 for my $rights ([ qw(+client|id +client|tracking) ], [ qw(+client|id +client|tracking +subscribe) ]) {
     $redis->command('ACL', 'SETUSER', 'web', @$rights);
     $t->start;
-    ok(all_are('refused'), "with @$rights alone: refused");
+    ok($t->all_watch(5, 'refused'), "with @$rights alone: refused");
     $t->stop;
 }
 $redis->command('ACL', 'SETUSER', 'web', '&__redis__:invalidate');
 $t->start;
-ok(all_are('watching'), 'with all but +info: both watch');
+ok($t->all_watch, 'with all but +info: both watch');
 change('ann', 'AnnC');
 is(shown('/?as=ann', 'AnnC'), 12, '  a change is seen');
 change('ann', 'AnnD');
@@ -222,7 +208,7 @@ change('ann', 'AnnE');
 sleep 0.5;
 is(shown('/?as=ann', 'AnnD'), 0, 'a connection that is not to be had any more: nothing old is served');
 $redis->command('ACL', 'SETUSER', 'web', 'resetpass', '>Watch-Secret');
-ok(all_are('watching', 15), '  until it is');
+ok($t->all_watch(15), '  until it is');
 is(shown('/?as=ann', 'AnnE'), 12, '  then all is well');
 
 $t->finish;

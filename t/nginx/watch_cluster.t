@@ -15,10 +15,10 @@ use Time::HiRes qw(sleep time);
 use Personalize::Cluster;
 use Personalize::Process;
 use Personalize::Redis;
-use Personalize::Site;
+use Personalize::Watched;
 
 plan(skip_all => 'no redis-server') if !Personalize::Redis::available();
-my $t = Personalize::Site->new(workers => 2, redis => 0);
+my $t = Personalize::Watched->new(redis => 0);
 my $c = Personalize::Cluster->start($t, args => [ '--cluster-require-full-coverage', 'no' ]);
 my @masters = qw(n1 n2 n3);
 
@@ -26,94 +26,65 @@ my @masters = qw(n1 n2 n3);
 my %who = map { $_ => ($c->key_of($_, 'pz:visitor:{v%d}') =~ /\{(.*)\}/)[0] } @masters;
 
 $t->let(redis => $c->url('n1', 'n2', 'n3'));
-$t->config(<<'CONF');
-    personalize_cache zone=v:1m ttl=10m;
-    server {
-        listen 127.0.0.1:%%port:web%%;
-        %%pz%%
-        personalize_deadline 2s;
-        %%admin%%
-    }
-CONF
+$t->config_cached('personalize_deadline 2s;');
 
+my %last;    # name of each, as the last change has it
 sub until_true { Personalize::Process::until_true(@_) }
-sub shown { my ($who, $name) = @_; return scalar grep { $t->welcomes($t->get("/?as=$who"), $name) } 1 .. 12 }
-sub counter { my ($family, $event) = @_; my %m = $t->metrics; return $m{qq(personalize_${family}_total{event="$event"})} }
-sub all_watch {
-    my ($seconds) = @_;
-    return until_true($seconds // 8, sub {
-        my %seen;
-        for (1 .. 40) {
-            my $status = $t->status;
-            my $watch = $status->{redis}[0]{invalidation};
-            return 0 if $watch->{state} ne 'watching' || !$watch->{trusted};
-            $seen{ $status->{worker}{pid} }++;
-        }
-        return keys %seen == 2;
-    });
-}
 
 # A change of each visitor is seen, and what is seen comes from the cache then.
-my $n = 0;
 sub all_is_well {
     my ($what) = @_;
-    $n++;
-    $c->visitor($who{$_}, name => "N$n$_") for @masters;
-    sleep 0.1;
-    is(scalar(grep { shown($who{$_}, "N$n$_") == 12 } @masters), 3, "$what: a change at each node is seen by all workers");
-    my %m = $t->metrics;
-    my $before = $m{'personalize_cache_reads_total{outcome="profile_hit"}'};
-    shown($who{$_}, "N$n$_") for @masters;
-    %m = $t->metrics;
-    is($m{'personalize_cache_reads_total{outcome="profile_hit"}'} - $before, 36, '  and then served from the cache');
+    for my $at (@masters) {
+        $t->all_see("$what, of $at", $who{$at}, sub { $c->visitor($who{$at}, name => $last{$at} = $_[0]) });
+    }
 }
 
 $t->start;
-ok(all_watch(), 'two workers watch three nodes') or diag(explain($t->status->{redis}), $t->log);
+ok($t->all_watch, 'two workers watch three nodes') or diag(explain($t->status->{redis}), $t->log);
 is(join(' ', map { $c->clients($_) } @masters), '2 2 2', 'one connection for data a worker and node');
 is(join(' ', map { $c->clients($_, 'pubsub') } @masters), '2 2 2', '  and one for changes');
 all_is_well('at rest');
 
 # --- one node's connections are lost
 
-my $flushed = counter('cache', 'flushed');
+my $flushed = $t->counted('cache', 'flushed');
 $c->node('n2')->command('CLIENT', 'KILL', 'TYPE', 'pubsub');
 $c->visitor($who{n2}, name => 'Missed');
 sleep 0.05;
-is(shown($who{n2}, 'Missed'), 12, 'the connections to one node are killed, a change falls between: it is seen');
-ok(all_watch(), '  they are made again');
-cmp_ok(counter('cache', 'flushed'), '>', $flushed, '  nobody vouched: the cache began anew');
+is($t->shown($who{n2}, 'Missed'), 12, 'the connections to one node are killed, a change falls between: it is seen');
+ok($t->all_watch, '  they are made again');
+cmp_ok($t->counted('cache', 'flushed'), '>', $flushed, '  nobody vouched: the cache began anew');
 all_is_well('afterwards');
 
 # --- FLUSHALL of one node
 
 $c->node('n3')->command('FLUSHALL');
 sleep 0.1;
-is(shown($who{n3}, 'there'), 12, 'FLUSHALL at one node: its visitors are not known any more');
+is($t->shown($who{n3}, 'there'), 12, 'FLUSHALL at one node: its visitors are not known any more');
 all_is_well('afterwards');
 
 # --- slots move
 
 my $slot = Personalize::Cluster::slot("pz:visitor:{$who{n1}}");
-is(shown($who{n1}, "N${n}n1"), 12, 'a visitor whose slot will move');
+is($t->shown($who{n1}, $last{n1}), 12, 'a visitor whose slot will move');
 $c->move_begin($slot, 'n1', 'n2');
 $c->move_keys($slot, 'n1', 'n2');
 $c->node('n2')->command('ASKING');
 $c->node('n2')->command('HSET', "pz:visitor:{$who{n1}}", name => 'Moving');
 sleep 0.1;
-is(shown($who{n1}, 'Moving'), 12, '  a change while it moves is seen');
+is($t->shown($who{n1}, 'Moving'), 12, '  a change while it moves is seen');
 $c->move_end($slot, 'n1', 'n2');
 $c->visitor($who{n1}, name => 'Moved');
 sleep 0.1;
-is(shown($who{n1}, 'Moved'), 12, '  a change when it has moved is seen');
+is($t->shown($who{n1}, 'Moved'), 12, '  a change when it has moved is seen');
 all_is_well('afterwards');
 
 # --- a reload
 
-$flushed = counter('cache', 'flushed');
+$flushed = $t->counted('cache', 'flushed');
 ok($t->reload, 'a reload');
-ok(all_watch(), '  the new workers watch');
-is(counter('cache', 'flushed'), $flushed, '  and go on with what is cached');
+ok($t->all_watch, '  the new workers watch');
+is($t->counted('cache', 'flushed'), $flushed, '  and go on with what is cached');
 all_is_well('afterwards');
 
 # --- a master dies
@@ -135,7 +106,7 @@ ok(until_true(10, sub {
 sleep 1.1;
 my @names = map { $t->get("/?as=$who{n3}") } 1 .. 12;
 is(scalar(grep { $t->welcomes($_, 'Heir') || $t->untouched($_) } @names), 12, '  one heartbeat later nothing old is served');
-ok(all_watch(15), '  all nodes are watched again') or diag(explain($t->status->{redis}));
-is(shown($who{n3}, 'Heir'), 12, '  and the change is seen');
+ok($t->all_watch(15), '  all nodes are watched again') or diag(explain($t->status->{redis}));
+is($t->shown($who{n3}, 'Heir'), 12, '  and the change is seen');
 
 $t->finish;

@@ -15,9 +15,9 @@ use Time::HiRes qw(sleep time);
 use Personalize::Http;
 use Personalize::Process;
 use Personalize::ScriptedRedis;
-use Personalize::Site;
+use Personalize::Watched;
 
-my $t = Personalize::Site->new(redis => 0);
+my $t = Personalize::Watched->new(workers => 1, redis => 0);
 
 sub until_true { Personalize::Process::until_true(@_) }
 sub put { my ($name, $bytes) = @_; $t->write("is/$name", $bytes) }
@@ -94,7 +94,6 @@ sub trusted { my ($seconds) = @_; return until_true($seconds // 4, sub { watch()
 sub lookup { my ($who) = @_; return $t->visit("/?as=$who")->{log}{lookup} }
 sub shows { my ($who, $name) = @_; return $t->welcomes($t->get("/?as=$who"), $name) }
 sub asked { my ($who) = @_; return scalar grep { "@$_" eq "HGETALL pz:visitor:{$who}" } $redis->seen }
-sub counter { my ($family, $event) = @_; my %m = $t->metrics; return $m{qq(personalize_${family}_total{event="$event"})} }
 
 sub open_page {
     my ($path) = @_;
@@ -123,7 +122,7 @@ changed('a');                        # overtakes the reply, which still says One
 gone('hold');
 ok($t->welcomes($c->reply, 'One'), 'R24: a change overtakes the reply: that page shows what was answered');
 ok(shows('a', 'Two'), '  the next one does not');
-is(counter('cache', 'overtaken'), 1, '  it was not kept');
+is($t->counted('cache', 'overtaken'), 1, '  it was not kept');
 is(lookup('a'), 'hit', '  what came then was');
 
 for my $order ('flush', 'flight') {
@@ -153,7 +152,7 @@ for my $form ([ 'a null bulk' => "\$-1\r\n" ], [ 'a null array' => "*-1\r\n" ], 
     say_raw(message($bytes));
     is(lookup('a'), 'miss', "R25: $what: all is given up");
 }
-is(counter('invalidation', 'flush'), 6, '  they are counted');
+is($t->counted('invalidation', 'flush'), 6, '  they are counted');
 
 lookup('a');
 say_raw(message("*0\r\n"));
@@ -175,11 +174,11 @@ for my $odd ([ 'a reply that nobody asked for' => "+OK\r\n" ], [ 'garbage' => "H
     ok(trusted(), 'it watches');
     lookup('a');
     is(lookup('a'), 'hit', '  cached');
-    my $lost = counter('invalidation', 'lost');
+    my $lost = $t->counted('invalidation', 'lost');
     put('name', "After" . length $what);
     say_raw($bytes);
     ok(shows('a', 'After' . length $what), "$what: nothing is believed any more");
-    is(counter('invalidation', 'lost') - $lost, 1, '  it is counted');
+    is($t->counted('invalidation', 'lost') - $lost, 1, '  it is counted');
 }
 ok(trusted(), 'it watches');
 ok($t->logged(qr/redis "changes in unix:[^"]*": (what came is no RESP2 reply|a reply came that nobody)/), 'the log says which connection');
@@ -201,7 +200,7 @@ for my $round (1 .. 3) {
     ok($seen, 'the connection is silent, a change falls into that') or diag($t->log);
     cmp_ok($took, '<', 0.7, sprintf '  it is seen after %.0f ms (400 is a heartbeat)', 1000 * $took);
     is(lookup('a'), 'miss', '  Redis is asked');
-    cmp_ok(until_true(3, sub { counter('invalidation', 'heartbeat_missed') }), '>=', 1, '  it is counted');
+    cmp_ok(until_true(3, sub { $t->counted('invalidation', 'heartbeat_missed') }), '>=', 1, '  it is counted');
     gone('mute'), sleep 0.3 if $round == 1;    # it was slow
     if ($round == 2) {
         ok($t->logged(qr/redis "changes in unix:[^"]*": silent for too long/, 6), '  it is given up');
@@ -235,7 +234,7 @@ for my $who (sort keys %refusal) {
     sleep 1;
     my @lines = substr($t->log, $mark) =~ /CLIENT TRACKING is refused/g;
     is(scalar @lines, 1, '  the log says so once');
-    cmp_ok(counter('invalidation', 'refused'), '>=', 1, '  it is counted');
+    cmp_ok($t->counted('invalidation', 'refused'), '>=', 1, '  it is counted');
     $t->stop;
     gone($file);
 }

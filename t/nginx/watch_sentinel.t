@@ -15,41 +15,19 @@ use Time::HiRes qw(sleep time);
 use Personalize::Process;
 use Personalize::Redis;
 use Personalize::Sentinels;
-use Personalize::Site;
+use Personalize::Watched;
 
 plan(skip_all => 'no redis-server') if !Personalize::Redis::available();
-my $t = Personalize::Site->new(workers => 2, redis => 0);
+my $t = Personalize::Watched->new(redis => 0);
 $t->secret('Data-Secret');
 my $shop = Personalize::Sentinels->start($t, password => 'Data-Secret');
 ok($shop->at_rest, 'three sentinels, a master, two replicas') or BAIL_OUT('the sentinels do not work here');
 
 $t->let(redis => $shop->url(0));
-$t->config(<<'CONF');
-    personalize_cache zone=v:1m ttl=10m;
-    server {
-        listen 127.0.0.1:%%port:web%%;
-        %%pz%%
-        personalize_deadline 500ms;
-        %%admin%%
-    }
-CONF
+$t->config_cached('personalize_deadline 500ms;');
 $t->allow(qr/redis|connect\(\)|recv\(\)/);
 
 sub until_true { Personalize::Process::until_true(@_) }
-sub shown { my ($who, $name) = @_; return scalar grep { $t->welcomes($t->get("/?as=$who"), $name) } 1 .. 12 }
-sub all_watch {
-    my ($seconds) = @_;
-    return until_true($seconds // 8, sub {
-        my %seen;
-        for (1 .. 40) {
-            my $status = $t->status;
-            my $watch = $status->{redis}[0]{invalidation};
-            return 0 if $watch->{state} ne 'watching' || !$watch->{trusted};
-            $seen{ $status->{worker}{pid} }++;
-        }
-        return keys %seen == 2;
-    });
-}
 
 # A failover closes the test's own connections as well.
 sub change {
@@ -59,11 +37,11 @@ sub change {
 }
 
 $t->start;
-ok(all_watch(), 'both workers watch the master');
+ok($t->all_watch, 'both workers watch the master');
 change('r1', 'Ann1');
-is(shown('ann', 'Ann1'), 12, 'a change is seen');
+is($t->shown('ann', 'Ann1'), 12, 'a change is seen');
 change('r1', 'Ann2');
-is(shown('ann', 'Ann2'), 12, '  and another');
+is($t->shown('ann', 'Ann2'), 12, '  and another');
 
 # --- moved by hand, and back
 
@@ -75,13 +53,13 @@ for my $round (1 .. 2) {
     like($new, qr/^r/, '  another one is the master');
     change($new, "Moved$round");
     my $began = time;
-    my $seen = until_true(5, sub { shown('ann', "Moved$round") == 12 });
+    my $seen = until_true(5, sub { $t->shown('ann', "Moved$round") == 12 });
     my $took = time - $began;
     ok($seen, sprintf '  which is seen after %.1f s', $took);
     cmp_ok($took, '<', 1.6, '  a heartbeat and some');
-    ok(all_watch(15), '  both workers watch it');
+    ok($t->all_watch(15), '  both workers watch it');
     change($new, "At$new$round");
-    is(shown('ann', "At$new$round"), 12, '  and see its changes');
+    is($t->shown('ann', "At$new$round"), 12, '  and see its changes');
 }
 
 # --- killed
@@ -95,16 +73,16 @@ change($new, 'Heir');
 sleep 1.1;
 is(scalar(grep { $t->welcomes($_, 'Heir') || $t->untouched($_) } map { $t->get('/?as=ann') } 1 .. 12), 12,
     '  nothing old is served one heartbeat later');
-ok(all_watch(15), '  both workers watch it');
-is(shown('ann', 'Heir'), 12, '  and show the change');
+ok($t->all_watch(15), '  both workers watch it');
+is($t->shown('ann', 'Heir'), 12, '  and show the change');
 change($new, 'Heir2');
-is(shown('ann', 'Heir2'), 12, '  and the next');
+is($t->shown('ann', 'Heir2'), 12, '  and the next');
 
 # --- the old one comes back
 
 $shop->redis($old)->run;
 ok(until_true(15, sub { ((eval { $shop->redis($old)->command('ROLE') } || [''])->[0]) eq 'slave' }), 'the old one comes back as a replica');
 change($new, 'Heir3');
-is(shown('ann', 'Heir3'), 12, '  changes at the master are seen');
+is($t->shown('ann', 'Heir3'), 12, '  changes at the master are seen');
 
 $t->finish;

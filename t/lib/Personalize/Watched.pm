@@ -8,12 +8,19 @@ use warnings;
 
 use parent 'Personalize::Site';
 
+use Test::More;
+use Time::HiRes qw(sleep);
+
 use Personalize::Process;
 
-# Options of Personalize::Site; two workers unless told otherwise.
+# Options of Personalize::Site (two workers unless told otherwise), and: within, the seconds in
+# which all workers watch.
 sub new {
     my ($class, %o) = @_;
-    return $class->SUPER::new(workers => 2, %o);
+    my $within = delete $o{within} // 8;
+    my $self = $class->SUPER::new(workers => 2, %o);
+    $self->{within} = $within;
+    return $self;
 }
 
 # One server with a cache; `more`: directives for it.
@@ -30,11 +37,12 @@ sub config_cached {
 CONF
 }
 
-# Within so many seconds each worker's watch is in this state, `watching` and trusted unless given.
+# Whether, within so many seconds, each worker's watch is in this state: `watching`, and trusted,
+# unless given.
 sub all_watch {
     my ($self, $seconds, $state) = @_;
     $state //= 'watching';
-    return Personalize::Process::until_true($seconds // 8, sub {
+    return Personalize::Process::until_true($seconds // $self->{within}, sub {
         my %seen;
         for (1 .. 20 * $self->workers) {
             my $status = $self->status;
@@ -59,11 +67,11 @@ sub all_see {
     my $name = 'See' . ++$self->{changes};
 
     $change->($name);
-    Time::HiRes::sleep(0.1);
-    Test::More::is($self->shown($who, $name), 12, "$what: a change is seen by all workers");
+    sleep 0.1;
+    is($self->shown($who, $name), 12, "$what: a change is seen by all workers");
     my $before = $self->hits;
-    Test::More::is($self->shown($who, $name), 12, '  and again');
-    Test::More::is($self->hits - $before, 12, '  from the cache');
+    is($self->shown($who, $name), 12, '  and again');
+    is($self->hits - $before, 12, '  from the cache');
 }
 
 sub hits {

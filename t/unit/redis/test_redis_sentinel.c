@@ -1,30 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
+#include "reply_case.h"
 
 #include "pz_redis_sentinel.h"
 #include "pz_redis_url.h"
-
-#define ROOM  65536
-
-
-static pz_reply_t *
-reply_of(pz_arena_t *arena, const char *bytes)
-{
-    int                  done;
-    pz_reply_t          *reply;
-    pz_redis_reader_t   *reader = pz_redis_reader_create(NULL);
-
-    assert_int_equal(pz_redis_reader_feed(reader, pz_str_from(bytes), &done), strlen(bytes));
-    assert_true(done);
-    reply = pz_redis_reader_take(reader, arena);
-    assert_non_null(reply);
-    pz_redis_reader_destroy(reader);
-    return reply;
-}
 
 
 static void
@@ -43,14 +20,12 @@ test_question(void **state)
         "*2\r\n$9\r\nSUBSCRIBE\r\n$14\r\n+switch-master\r\n";
 
     pz_sb_t      sb;
-    pz_str_t     text;
     pz_arena_t  *arena = pz_arena_create(ROOM, 0);
 
     (void) state;
     pz_sb_init(&sb, arena, ROOM);
     pz_redis_sentinel_ask(&sb, PZ_STR("shop"));
-    assert_int_equal(pz_sb_done(&sb, &text), 0);
-    assert_true(pz_str_eq(text, pz_str_from(wanted)));
+    check_commands(&sb, wanted);
     pz_arena_destroy(arena);
 }
 

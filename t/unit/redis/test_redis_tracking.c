@@ -1,42 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
+#include "reply_case.h"
 
 #include "pz_redis_tracking.h"
 
-#define ROOM  65536
-
 #define CHANNEL  "$20\r\n__redis__:invalidate\r\n"
-
-
-static pz_reply_t *
-reply_of(pz_arena_t *arena, const char *bytes)
-{
-    int                  done;
-    pz_reply_t          *reply;
-    pz_redis_reader_t   *reader = pz_redis_reader_create(NULL);
-
-    assert_int_equal(pz_redis_reader_feed(reader, pz_str_from(bytes), &done), strlen(bytes));
-    assert_true(done);
-    reply = pz_redis_reader_take(reader, arena);
-    assert_non_null(reply);
-    pz_redis_reader_destroy(reader);
-    return reply;
-}
-
-
-static void
-check_commands(pz_sb_t *sb, const char *wanted)
-{
-    pz_str_t  text;
-
-    assert_int_equal(pz_sb_done(sb, &text), 0);
-    assert_int_equal(text.len, strlen(wanted));
-    assert_memory_equal(text.data, wanted, text.len);
-}
 
 
 static void
