@@ -31,7 +31,7 @@ export const payloads = [
   // schemes
   `\tjavascript:${hit}`, `javascript\u0000:${hit}`, `java\u0000script:${hit}`, `\u00a0javascript:${hit}`, `\u200bjavascript:${hit}`, `javascript&Tab;:${hit}`, `j&#97v&#97script&#x3A;${hit}`, `javascript:%0a${hit}`,
   `javascript://%0a${hit}`, `jav&NewLine;ascript:${hit}`, `data:,x`, `file:///etc/passwd`, `ws://x`, `intent:x#Intent;end`, `ms-word:ofe|u|x`, `//evil.example`, `/\\evil.example`, `\\/evil.example`, `/\t/evil.example`,
-  `http:evil.example`, `https:\\evil.example`, `?javascript:${hit}`, `#javascript:${hit}`, `./javascript:${hit}`,
+  `http:evil.example`, `https:\\evil.example`, `http://evil.example@127.0.0.1/`, `?javascript:${hit}`, `#javascript:${hit}`, `./javascript:${hit}`,
   // texts that break programs
   'undefined', 'null', 'NaN', 'true', '[object Object]', '0x0', '1e309', '-1', "'; DROP TABLE visitors; --", '$(reboot)', '`reboot`', '../../../../etc/passwd', '%s%n%p', '%00', '%0d%0aSet-Cookie: a=b',
   'a\r\nSet-Cookie: a=b', 'line\nline', '\u202eevil', '\u2066evil\u2069', '\u200d', '\ufeffx', '\u00ad', 'Z\u0351\u036b\u0343a\u0363l\u030dg\u0304o', '\ud83d\udc69\u200d\ud83d\udc67', '\uff1cscript\uff1e', '\u2039script\u203a',
