@@ -58,6 +58,8 @@ all_see('at rest');
 sleep 2.1;
 is(connections('normal'), '0 0 0 2 2 2', 'each has a connection to each near replica, and none to a master');
 is(connections('pubsub'), '0 0 0 2 2 2', '  and one for changes');
+my %says = map { ("$_->{role} $_->{state} $_->{invalidation}" => 1) } @{ $t->status->{redis}[0]{nodes} };
+is_deeply([ sort keys %says ], [ 'master idle off', 'replica ready watching' ], '  as the status page says');
 
 # --- a near replica is down
 

@@ -43,6 +43,10 @@ cmp_ok($near->calls('hgetall'), '>', 0, '  read from the replica');
 is($far->calls('hgetall'), 0, '  not from the master');
 is(asked($near), 2, '  by one connection a worker');
 is(watched($far) + asked($far), 0, '  and none to the master');
+my $status = $t->status->{redis}[0];
+is(join(', ', map { "$_->{role} $_->{state} $_->{invalidation}" } @{ $status->{nodes} }), 'replica ready watching, master idle off',
+    '  as the status page says');
+is($status->{state}, 'ready', '  which is all that is needed');
 
 # --- the replica is behind: what is read from it in that time is not kept for longer
 

@@ -70,7 +70,7 @@ ngx_pz_status_rulebook(pz_json_writer_t *w, const ngx_pz_rulebook_t *book)
 }
 
 
-/* The nodes of a cluster that this worker talks to. */
+/* The nodes of a cluster, or a near replica and its master, that this worker talks to. */
 static void
 ngx_pz_status_nodes(pz_json_writer_t *w, ngx_pz_store_t *store)
 {
@@ -94,6 +94,7 @@ ngx_pz_status_nodes(pz_json_writer_t *w, ngx_pz_store_t *store)
         ngx_pz_json_number(w, "pending", (double) node.status.pending);
         ngx_pz_json_number(w, "failures", (double) node.status.failures);
         ngx_pz_json_number(w, "retry_in_ms", (double) node.status.retry_in);
+        ngx_pz_json_text(w, "invalidation", pz_str_from(node.status.watch));
         pz_json_object_end(w);
     } while (ngx_pz_store_node(store, &at, &node) == NGX_OK);
 

@@ -285,6 +285,24 @@ ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status)
 }
 
 
+/* The near replica, or its master. */
+static void
+ngx_pz_store_side(ngx_pz_store_t *store, ngx_uint_t near, ngx_pz_store_node_t *node)
+{
+    ngx_pz_link_t  *link;
+
+    link = near ? store->replica : &store->link;
+
+    node->address = link->incidents.subject;
+    node->role = near ? "replica" : "master";
+    node->slots = 0;
+    ngx_pz_link_status(link, &node->status);
+    node->status.watch = store->both == NULL ? "off"
+                         : ngx_pz_watch_word(near ? &store->both->replica.watch
+                                                  : &store->both->master.watch);
+}
+
+
 ngx_int_t
 ngx_pz_store_node(ngx_pz_store_t *store, ngx_uint_t *at, ngx_pz_store_node_t *node)
 {
@@ -292,14 +310,10 @@ ngx_pz_store_node(ngx_pz_store_t *store, ngx_uint_t *at, ngx_pz_store_node_t *no
         return ngx_pz_cluster_node_status(store->cluster, at, node);
     }
 
-    if (store->replica == NULL || *at > 0) {
+    if (store->replica == NULL || *at > 1) {
         return NGX_DONE;
     }
 
-    (*at)++;
-    node->address = store->conf->near->url.shown;
-    node->role = "replica";
-    node->slots = 0;
-    ngx_pz_link_status(store->replica, &node->status);
+    ngx_pz_store_side(store, (*at)++ == 0, node);
     return NGX_OK;
 }

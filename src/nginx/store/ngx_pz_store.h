@@ -149,7 +149,7 @@ typedef struct {
 
 void ngx_pz_store_status(ngx_pz_store_t *store, ngx_pz_store_status_t *status);
 
-/* A node of a cluster, or a near replica, as this worker knows it. */
+/* A node of a cluster, or one of a near replica and its master, as this worker knows it. */
 typedef struct {
     pz_str_t               address;   /* "host:port" */
     const char            *role;      /* "master", "replica", or "unknown" */

@@ -371,6 +371,10 @@ ngx_pz_watch_destroy(ngx_pz_watch_t *watch)
 const char *
 ngx_pz_watch_word(const ngx_pz_watch_t *watch)
 {
+    if (watch->resting) {
+        return "off";
+    }
+
     switch (watch->state) {
     case NGX_PZ_WATCH_WATCHING:
         return "watching";

@@ -76,7 +76,7 @@ void ngx_pz_watch_destroy(ngx_pz_watch_t *watch);
  */
 void ngx_pz_watch_want(ngx_pz_watch_t *watch, ngx_uint_t wanted);
 
-/* "connecting", "watching" or "refused". */
+/* "connecting", "watching", "refused" or "off". */
 const char *ngx_pz_watch_word(const ngx_pz_watch_t *watch);
 
 /* --- for the files of the watch only --- */
