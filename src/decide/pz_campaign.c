@@ -42,9 +42,7 @@ pz_decide_holds(const pz_decide_t *d, const pz_segment_t *segment)
     const pz_decide_input_t *in = d->in;
 
     for (i = 0; i < segment->nconditions; i++) {
-        if (!pz_condition_holds(&segment->conditions[i], in->profile, d->set->schema,
-                                in->facts))
-        {
+        if (!pz_condition_holds(&segment->conditions[i], in->profile, in->facts)) {
             return 0;
         }
     }

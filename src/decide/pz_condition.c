@@ -45,12 +45,19 @@ pz_test_fits(pz_test_t test, pz_type_t type)
     return 0;
 }
 
+void
+pz_condition_ask(pz_condition_t *c, const pz_schema_t *schema, pz_str_t name)
+{
+    c->is_fact = pz_str_starts(name, PZ_FACT_PREFIX);
+    c->field = pz_field_of(schema, name);
+}
+
 /* A fact is text; put to a number, a flag or a list it is read as one. */
 static pz_value_t
 pz_condition_fact(const pz_condition_t *c, const pz_facts_t *facts)
 {
     int        is_list = c->test == PZ_TEST_HAS || c->test == PZ_TEST_HAS_NOT;
-    pz_str_t   text, name = pz_str_skip(c->field, PZ_FACT_PREFIX.len);
+    pz_str_t   text, name = pz_str_skip(c->field.name, PZ_FACT_PREFIX.len);
     pz_type_t  type = is_list ? PZ_TYPE_LIST : c->operand.type;
     pz_value_t absent = { .type = PZ_TYPE_TEXT };
 
@@ -123,13 +130,12 @@ pz_condition_orders(pz_test_t test, double number, double operand)
 
 int
 pz_condition_holds(const pz_condition_t *c, const pz_profile_t *profile,
-    const pz_schema_t *schema, const pz_facts_t *facts)
+    const pz_facts_t *facts)
 {
     pz_value_t value;
 
-    value = pz_str_starts(c->field, PZ_FACT_PREFIX)
-            ? pz_condition_fact(c, facts)
-            : pz_profile_get(profile, schema, c->field, facts->now);
+    value = c->is_fact ? pz_condition_fact(c, facts)
+                       : pz_profile_value(profile, &c->field, facts->now);
 
     switch (c->test) {
     case PZ_TEST_IS:

@@ -27,12 +27,16 @@ int pz_test_from(pz_str_t word);
 int pz_test_fits(pz_test_t test, pz_type_t type);
 
 typedef struct {
-    pz_str_t        field;      /* a profile field, or "ctx.NAME" for a fact */
+    pz_field_t      field;      /* its name is "ctx.NAME" for a fact */
+    int             is_fact;
     pz_test_t       test;
     pz_value_t      operand;
     const pz_str_t *list;       /* ONE_OF and NONE_OF */
     size_t          nlist;
 } pz_condition_t;
+
+/* What is asked for: a field of the profile, or "ctx.NAME" for a fact.  The name is borrowed. */
+void pz_condition_ask(pz_condition_t *c, const pz_schema_t *schema, pz_str_t name);
 
 /*
  * A field that is absent meets no ordering test; its type's default serves IS.
@@ -40,6 +44,6 @@ typedef struct {
  * but put to an operand that is a number, a time or a flag it is read as one.
  */
 int pz_condition_holds(const pz_condition_t *c, const pz_profile_t *profile,
-    const pz_schema_t *schema, const pz_facts_t *facts);
+    const pz_facts_t *facts);
 
 #endif

@@ -15,7 +15,7 @@ typedef struct {
     size_t      n;
     size_t      room;
     size_t      nslots;    /* a power of two */
-    uint64_t    seen;      /* a bit for each hash that was added: most names that are not there tell so */
+    uint64_t    seen;      /* a bit for each hash: most names that are not there tell so */
 } pz_names_t;
 
 void pz_names_init(pz_names_t *names, pz_arena_t *arena);

@@ -11,10 +11,17 @@ typedef struct {
     pz_str_t text;
 } pz_profile_days_t;
 
+/* A field's text, and what was read from it last. */
+typedef struct {
+    pz_str_t   text;
+    pz_value_t value;
+    int        is_read;
+} pz_profile_text_t;
+
 struct pz_profile_s {
     pz_arena_t        *arena;
     pz_names_t         names;
-    pz_str_t          *texts;    /* as many as names had room for */
+    pz_profile_text_t *texts;    /* as many as names had room for */
     size_t             room;
     pz_profile_days_t *days;
 };
@@ -36,14 +43,14 @@ pz_profile_create(pz_arena_t *arena)
 static int
 pz_profile_grow(pz_profile_t *profile)
 {
-    size_t    room = profile->names.room;
-    pz_str_t *texts = pz_arena_array(profile->arena, room, sizeof(pz_str_t));
+    size_t             room = profile->names.room;
+    pz_profile_text_t *texts = pz_arena_array(profile->arena, room, sizeof(pz_profile_text_t));
 
     if (texts == NULL) {
         return -1;
     }
     if (profile->room != 0) {
-        memcpy(texts, profile->texts, profile->room * sizeof(pz_str_t));
+        memcpy(texts, profile->texts, profile->room * sizeof(pz_profile_text_t));
     }
     profile->texts = texts;
     profile->room = room;
@@ -62,7 +69,8 @@ pz_profile_add(pz_profile_t *profile, pz_str_t name, pz_str_t text)
         pz_names_drop(&profile->names);
         return -1;
     }
-    profile->texts[at] = text;
+    profile->texts[at].text = text;
+    profile->texts[at].is_read = 0;
     return 0;
 }
 
@@ -74,19 +82,27 @@ pz_profile_field(const pz_profile_t *profile, size_t n, pz_str_t *name,
         return -1;
     }
     *name = profile->names.names[n];
-    *text = profile->texts[n];
+    *text = profile->texts[n].text;
     return 0;
 }
 
 /* A value as it stands in the profile. */
 static pz_value_t
-pz_profile_stored(const pz_profile_t *profile, pz_type_t type, pz_str_t name,
-    uint32_t hash)
+pz_profile_stored(const pz_profile_t *profile, const pz_field_t *field)
 {
-    ptrdiff_t  at = pz_names_find(&profile->names, name, hash);
-    pz_value_t absent = { .type = type };
+    ptrdiff_t          at = pz_names_find(&profile->names, field->name, field->hash);
+    pz_value_t         absent = { .type = field->type };
+    pz_profile_text_t *text;
 
-    return at < 0 ? absent : pz_value_read(type, profile->texts[at]);
+    if (at < 0) {
+        return absent;
+    }
+    text = &profile->texts[at];
+    if (!text->is_read || text->value.type != field->type) {
+        text->value = pz_value_read(field->type, text->text);
+        text->is_read = 1;
+    }
+    return text->value;
 }
 
 /* What a template shows: empty where the arena has no room left. */
@@ -118,9 +134,10 @@ pz_profile_days_since_order(const pz_profile_t *profile, int64_t now)
 {
     int64_t    days;
     pz_str_t   source = PZ_FIELD_LAST_ORDER_AT;
+    pz_field_t field = { .name = source, .hash = pz_names_hash(source), .type = PZ_TYPE_TIME };
     pz_value_t last, value = { .type = PZ_TYPE_NUMBER };
 
-    last = pz_profile_stored(profile, PZ_TYPE_TIME, source, pz_names_hash(source));
+    last = pz_profile_stored(profile, &field);
     if (!last.present) {
         return value;
     }
@@ -132,15 +149,17 @@ pz_profile_days_since_order(const pz_profile_t *profile, int64_t now)
 }
 
 pz_value_t
+pz_profile_value(const pz_profile_t *profile, const pz_field_t *field, int64_t now)
+{
+    return field->derived ? pz_profile_days_since_order(profile, now)
+                          : pz_profile_stored(profile, field);
+}
+
+pz_value_t
 pz_profile_get(const pz_profile_t *profile, const pz_schema_t *schema,
     pz_str_t name, int64_t now)
 {
-    uint32_t hash;
+    pz_field_t field = pz_field_of(schema, name);
 
-    if (pz_str_eq(name, PZ_FIELD_DAYS_SINCE_ORDER)) {
-        return pz_profile_days_since_order(profile, now);
-    }
-    hash = pz_names_hash(name);
-    return pz_profile_stored(profile, pz_schema_type_hashed(schema, name, hash), name,
-                             hash);
+    return pz_profile_value(profile, &field, now);
 }

@@ -65,11 +65,25 @@ pz_profile_t *pz_profile_create(pz_arena_t *arena);
 /* Add a field; the bytes are borrowed.  The last of a name wins.  -1: no memory. */
 int pz_profile_add(pz_profile_t *profile, pz_str_t name, pz_str_t text);
 
+/* A field, and what every question for it needs: a rule has this from its load on. */
+typedef struct {
+    pz_str_t  name;       /* borrowed */
+    uint32_t  hash;
+    pz_type_t type;
+    int       derived;
+} pz_field_t;
+
+pz_field_t pz_field_of(const pz_schema_t *schema, pz_str_t name);
+
 /*
- * The value of a field at time `now` (seconds), by the schema's type.  Derived:
+ * The value of a field at time `now` (seconds), by its type.  Derived:
  * days_since_order from last_order_at, in whole days, 0 for a time to come, with
- * its text in the profile's arena; absent when that is.
+ * its text in the profile's arena; absent when that is.  A text is read as a
+ * value once, however many rules ask for it.
  */
+pz_value_t pz_profile_value(const pz_profile_t *profile, const pz_field_t *field, int64_t now);
+
+/* The same by name. */
 pz_value_t pz_profile_get(const pz_profile_t *profile,
     const pz_schema_t *schema, pz_str_t name, int64_t now);
 

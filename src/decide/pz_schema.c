@@ -103,21 +103,25 @@ pz_schema_declare(pz_schema_t *schema, pz_str_t name, pz_type_t type, int safe)
     return 0;
 }
 
-pz_type_t
-pz_schema_type_hashed(const pz_schema_t *schema, pz_str_t name, uint32_t hash)
+pz_field_t
+pz_field_of(const pz_schema_t *schema, pz_str_t name)
 {
-    ptrdiff_t at = pz_names_find(&schema->names, name, hash);
+    pz_field_t field = { .name = name, .hash = pz_names_hash(name) };
+    ptrdiff_t  at = pz_names_find(&schema->names, name, field.hash);
 
     if (at >= 0) {
-        return (pz_type_t) schema->fields[at].type;
+        field.type = (pz_type_t) schema->fields[at].type;
+    } else {
+        field.type = pz_schema_is_affinity(name) ? PZ_TYPE_NUMBER : PZ_TYPE_TEXT;
     }
-    return pz_schema_is_affinity(name) ? PZ_TYPE_NUMBER : PZ_TYPE_TEXT;
+    field.derived = pz_str_eq(name, PZ_FIELD_DAYS_SINCE_ORDER);
+    return field;
 }
 
 pz_type_t
 pz_schema_type(const pz_schema_t *schema, pz_str_t name)
 {
-    return pz_schema_type_hashed(schema, name, pz_names_hash(name));
+    return pz_field_of(schema, name).type;
 }
 
 int

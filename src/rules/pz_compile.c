@@ -12,12 +12,12 @@
 
 /* The type that a field's operand has to be; a fact takes that of the operand. */
 static pz_type_t
-pz_compile_type(lua_State *L, const pz_compile_place_t *place, pz_str_t field, pz_test_t test)
+pz_compile_type(lua_State *L, const pz_condition_t *c)
 {
-    if (!pz_str_starts(field, PZ_STR("ctx."))) {
-        return pz_schema_type(place->loading->rules->schema, field);
+    if (!c->is_fact) {
+        return c->field.type;
     }
-    if (test == PZ_TEST_HAS || test == PZ_TEST_HAS_NOT) {
+    if (c->test == PZ_TEST_HAS || c->test == PZ_TEST_HAS_NOT) {
         return PZ_TYPE_LIST;
     }
     switch (lua_type(L, -1)) {
@@ -26,7 +26,7 @@ pz_compile_type(lua_State *L, const pz_compile_place_t *place, pz_str_t field, p
     case LUA_TBOOLEAN:
         return PZ_TYPE_FLAG;
     default:
-        return pz_test_fits(test, PZ_TYPE_TEXT) ? PZ_TYPE_TEXT : PZ_TYPE_TIME;
+        return pz_test_fits(c->test, PZ_TYPE_TEXT) ? PZ_TYPE_TEXT : PZ_TYPE_TIME;
     }
 }
 
@@ -54,7 +54,7 @@ pz_compile_operand(lua_State *L, const pz_compile_place_t *place, pz_condition_t
     }
     pz_loading_report(place->loading, place->file, place->line,
                       "segment \"%s\": '%s' is a %s, so '%s' takes %s", place->health->name.data,
-                      c->field.data, pz_type_name(type), test, wanted[type]);
+                      c->field.name.data, pz_type_name(type), test, wanted[type]);
     return -1;
 }
 
@@ -70,7 +70,7 @@ pz_compile_operand_list(lua_State *L, const pz_compile_place_t *place, pz_condit
     if (n == 0) {
         pz_loading_report(place->loading, place->file, place->line,
                           "segment \"%s\": '%s' of '%s' takes a list: { \"a\", \"b\" }",
-                          place->health->name.data, test, c->field.data);
+                          place->health->name.data, test, c->field.name.data);
         return -1;
     }
     list = pz_table_array(L, place->loading->rules->arena, (size_t) n, sizeof(pz_str_t));
@@ -91,7 +91,8 @@ pz_compile_condition(lua_State *L, const pz_compile_place_t *place, pz_condition
     pz_str_t  word;
     pz_type_t type;
 
-    c->field = pz_table_text(L, place->loading->rules->arena, top, "field");
+    pz_condition_ask(c, place->loading->rules->schema,
+                     pz_table_text(L, place->loading->rules->arena, top, "field"));
     word = pz_table_text(L, place->loading->rules->arena, top, "test");
     test = pz_test_from(word);
     if (test < 0) {
@@ -99,11 +100,12 @@ pz_compile_condition(lua_State *L, const pz_compile_place_t *place, pz_condition
     }
     c->test = (pz_test_t) test;
     lua_getfield(L, top, "operand");
-    type = pz_compile_type(L, place, c->field, c->test);
+    type = pz_compile_type(L, c);
     if (!pz_test_fits(c->test, type)) {
         pz_loading_report(place->loading, place->file, place->line,
                           "segment \"%s\": '%s' is a %s, which cannot be put to '%s'%s",
-                          place->health->name.data, c->field.data, pz_type_name(type), word.data,
+                          place->health->name.data, c->field.name.data, pz_type_name(type),
+                          word.data,
                           type == PZ_TYPE_TEXT ? "; if it is no text, say so: fields { NAME = "
                           "\"number\" }" : "");
     } else if (c->test == PZ_TEST_ONE_OF || c->test == PZ_TEST_NONE_OF) {

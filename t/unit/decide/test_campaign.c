@@ -171,7 +171,8 @@ test_segments(void **state)
     (void) state;
     pz_profile_add(profile, PZ_STR("segments"), PZ_STR("vip, at risk,vip"));
     pz_profile_add(profile, PZ_STR("orders"), PZ_STR("3"));
-    conditions[0] = (pz_condition_t) { .field = { "orders", 6 }, .test = PZ_TEST_AT_LEAST,
+    conditions[0] = (pz_condition_t) { .field = pz_field_of(set.schema, PZ_STR("orders")),
+                                       .test = PZ_TEST_AT_LEAST,
                                        .operand = { .type = PZ_TYPE_NUMBER, .number = 3 } };
     conditions[1] = conditions[0];
     conditions[1].operand.number = 4;

@@ -46,11 +46,11 @@ holds(const char *field, const char *test, pz_type_t type, const char *operand)
 
     assert_int_not_equal(word, -1);
     memset(&c, 0, sizeof(c));
-    c.field = pz_str_from(field);
+    pz_condition_ask(&c, schema, pz_str_from(field));
     c.test = (pz_test_t) word;
     c.operand = pz_value_read(type, pz_str_from(operand));
     assert_true(c.operand.present);
-    return pz_condition_holds(&c, profile, schema, &facts);
+    return pz_condition_holds(&c, profile, &facts);
 }
 
 static int
@@ -60,11 +60,11 @@ among(const char *field, pz_test_t test, pz_str_t a, pz_str_t b)
     pz_condition_t c;
 
     memset(&c, 0, sizeof(c));
-    c.field = pz_str_from(field);
+    pz_condition_ask(&c, schema, pz_str_from(field));
     c.test = test;
     c.list = list;
     c.nlist = 2;
-    return pz_condition_holds(&c, profile, schema, &facts);
+    return pz_condition_holds(&c, profile, &facts);
 }
 
 #define NUM   PZ_TYPE_NUMBER

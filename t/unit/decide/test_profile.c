@@ -190,6 +190,27 @@ test_days_since_order(void **state)
     assert_false(pz_profile_get(profile, schema, PZ_STR("days_since_order"), NOW).present);
 }
 
+/* A text is read once as a value, and again when it, or the type that is asked for, is another. */
+static void
+test_read_again(void **state)
+{
+    pz_profile_t *profile = pz_profile_create(arena);
+    pz_field_t    points = pz_field_of(schema, PZ_STR("points")), text = points;
+
+    (void) state;
+    text.type = PZ_TYPE_TEXT;
+    pz_profile_add(profile, points.name, PZ_STR(" 7"));
+    assert_true(pz_profile_value(profile, &points, NOW).number == 7);
+    assert_true(pz_str_eq(pz_profile_value(profile, &text, NOW).text, PZ_STR(" 7")));
+    assert_true(pz_str_eq(pz_profile_value(profile, &points, NOW).text, PZ_STR("7")));
+    assert_true(pz_profile_get(profile, schema, points.name, NOW).number == 7);
+
+    pz_profile_add(profile, points.name, PZ_STR("8"));
+    assert_true(pz_profile_value(profile, &points, NOW).number == 8);
+    pz_profile_add(profile, points.name, PZ_STR("many"));
+    assert_false(pz_profile_value(profile, &points, NOW).present);
+}
+
 /* A rule set may ask as often as it likes: the text is made once. */
 static void
 test_days_cost_nothing(void **state)
@@ -298,6 +319,7 @@ main(void)
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_flags_and_lists),
         cmocka_unit_test(test_days_since_order),
+        cmocka_unit_test(test_read_again),
         cmocka_unit_test(test_days_cost_nothing),
         cmocka_unit_test(test_many_fields),
         cmocka_unit_test(test_budgets),
