@@ -40,6 +40,8 @@ begin(void)
     run_t *run = calloc(1, sizeof(run_t));
 
     run->rules = pz_arena_create(1 << 20, 0);
+    run->room = 64;
+    run->out = malloc(run->room);
     return run;
 }
 
@@ -104,6 +106,7 @@ rewrite(run_t *run, const char *page, size_t len, size_t chunk, size_t budget)
 
     assert_non_null(rw);
     run->len = run->spans = run->input_spans = 0;
+    run->out[0] = '\0';
     for (size_t at = 0; at < len; at += chunk) {
         size_t n = len - at < chunk ? len - at : chunk;
         char  *copy = malloc(n);
@@ -154,6 +157,33 @@ check_cases(const rewrite_case_t *cases, size_t n)
         run_t *run = begin();
 
         add(run, cases[i].selector, cases[i].op, cases[i].name, cases[i].content);
+        check(run, cases[i].page, cases[i].expected);
+        assert_int_equal(run->outcome, cases[i].outcome);
+        end(run);
+    }
+}
+
+/* The same edits on every page. */
+typedef struct {
+    const char  *selector;
+    pz_edit_op_t op;
+    const char  *content;
+} edit_case_t;
+
+typedef struct {
+    const char           *page, *expected;
+    pz_rewriter_outcome_t outcome;
+} page_case_t;
+
+static inline void
+check_pages(const edit_case_t *edits, size_t nedits, const page_case_t *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        run_t *run = begin();
+
+        for (size_t e = 0; e < nedits; e++) {
+            add(run, edits[e].selector, edits[e].op, "", edits[e].content);
+        }
         check(run, cases[i].page, cases[i].expected);
         assert_int_equal(run->outcome, cases[i].outcome);
         end(run);

@@ -6,23 +6,19 @@
 static void
 test_left_out_tags(void **state)
 {
-    run_t *run = begin();
+    static const rewrite_case_t cases[] = {
+        { "li", PZ_EDIT_AFTER, "", "+", "<ul><li>a<li>b</ul>", "<ul><li>a</li>+<li>b</li>+</ul>",
+          PZ_OUTCOME_DONE },
+        { "tbody", PZ_EDIT_APPEND, "", "+", "<table><tr><td>a</table>",
+          "<table><tbody><tr><td>a</td></tr>+</table>", PZ_OUTCOME_DONE },
+        { "body", PZ_EDIT_PREPEND, "", "+", "<title>x</title><h1>y",
+          "<title>x</title></head><body>+<h1>y", PZ_OUTCOME_DONE },
+        { "body", PZ_EDIT_PREPEND, "", "+", "{\"json\": \"<b>\"}", "{\"json\": \"<b>\"}",
+          PZ_OUTCOME_DONE },
+    };
 
     (void) state;
-    add(run, "li", PZ_EDIT_AFTER, "", "+");
-    check(run, "<ul><li>a<li>b</ul>", "<ul><li>a</li>+<li>b</li>+</ul>");
-    end(run);
-
-    run = begin();
-    add(run, "tbody", PZ_EDIT_APPEND, "", "+");
-    check(run, "<table><tr><td>a</table>", "<table><tbody><tr><td>a</td></tr>+</table>");
-    end(run);
-
-    run = begin();
-    add(run, "body", PZ_EDIT_PREPEND, "", "+");
-    check(run, "<title>x</title><h1>y", "<title>x</title></head><body>+<h1>y");
-    check(run, "{\"json\": \"<b>\"}", "{\"json\": \"<b>\"}");
-    end(run);
+    check_cases(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* What one token implies, closes and opens again: each tag once, and in its place. */
@@ -146,43 +142,32 @@ test_newline(void **state)
 static void
 test_ambiguous(void **state)
 {
-    run_t *run = begin();
+    static const rewrite_case_t cases[] = {
+        { "b", PZ_EDIT_APPEND, "", "+", "<b>1<p>2</b>3</p><b>4</b>", "<b>1<p>2</b>3</p><b>4</b>",
+          PZ_OUTCOME_AMBIGUOUS },
+        { "div", PZ_EDIT_BEFORE, "", "+", "<table><div>x</div></table><div>y</div>",
+          "<table><div>x</div></table><div>y</div>", PZ_OUTCOME_AMBIGUOUS },
+        { "p", PZ_EDIT_APPEND, "", "+", "<b>1<div>2</b>3</div><p>4</p>", "<b>1<div>2</b>3</div><p>4+</p>",
+          PZ_OUTCOME_DONE },
+    };
 
     (void) state;
-    add(run, "b", PZ_EDIT_APPEND, "", "+");
-    check(run, "<b>1<p>2</b>3</p><b>4</b>", "<b>1<p>2</b>3</p><b>4</b>");
-    assert_int_equal(run->outcome, PZ_OUTCOME_AMBIGUOUS);
-    end(run);
-
-    run = begin();
-    add(run, "div", PZ_EDIT_BEFORE, "", "+");
-    check(run, "<table><div>x</div></table><div>y</div>", "<table><div>x</div></table><div>y</div>");
-    assert_int_equal(run->outcome, PZ_OUTCOME_AMBIGUOUS);
-    end(run);
-
-    run = begin();
-    add(run, "p", PZ_EDIT_APPEND, "", "+");
-    check(run, "<b>1<div>2</b>3</div><p>4</p>", "<b>1<div>2</b>3</div><p>4+</p>");
-    end(run);
+    check_cases(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* What is inserted at the page's end must not become part of what is begun there. */
 static void
 test_open_end(void **state)
 {
-    static const char *const cases[][2] = {
-        { "<p>a", "<p>a+" }, { "<p>a<", "<p>a<+" }, { "<p>a</", "<p>a</" },
-        { "<p>a<!", "<p>a<!" }, { "<p>a<!--x", "<p>a<!--x" }, { "<p>a<b c", "<p>a+<b c" },
+    static const edit_case_t edit = { "p", PZ_EDIT_APPEND, "+" };
+    static const page_case_t cases[] = {
+        { "<p>a", "<p>a+", PZ_OUTCOME_DONE }, { "<p>a<", "<p>a<+", PZ_OUTCOME_DONE },
+        { "<p>a</", "<p>a</", PZ_OUTCOME_AMBIGUOUS }, { "<p>a<!", "<p>a<!", PZ_OUTCOME_AMBIGUOUS },
+        { "<p>a<!--x", "<p>a<!--x", PZ_OUTCOME_AMBIGUOUS }, { "<p>a<b c", "<p>a+<b c", PZ_OUTCOME_DONE },
     };
 
     (void) state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        run_t *run = begin();
-
-        add(run, "p", PZ_EDIT_APPEND, "", "+");
-        check(run, cases[i][0], cases[i][1]);
-        end(run);
-    }
+    check_pages(&edit, 1, cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* A body tag that comes late gives body attributes: from there on they match. */

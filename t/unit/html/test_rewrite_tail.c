@@ -6,10 +6,10 @@
 static void
 test_behind_body(void **state)
 {
-    static const struct {
-        const char           *page, *expected;
-        pz_rewriter_outcome_t outcome;
-    } cases[] = {
+    static const edit_case_t edits[] = {
+        { "div", PZ_EDIT_APPEND, "D" }, { "div", PZ_EDIT_AFTER, "A" }, { "body", PZ_EDIT_APPEND, "B" },
+    };
+    static const page_case_t cases[] = {
         { "<body><div>x</body>\n</html>\n", "<body><div>xD</div>AB</body>\n</html>\n", PZ_OUTCOME_DONE },
         { "<body><div>x</body><!-- c --></html>", "<body><div>xD</div>AB</body><!-- c --></html>",
           PZ_OUTCOME_DONE },
@@ -35,16 +35,7 @@ test_behind_body(void **state)
     };
 
     (void) state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        run_t *run = begin();
-
-        add(run, "div", PZ_EDIT_APPEND, "", "D");
-        add(run, "div", PZ_EDIT_AFTER, "", "A");
-        add(run, "body", PZ_EDIT_APPEND, "", "B");
-        check(run, cases[i].page, cases[i].expected);
-        assert_int_equal(run->outcome, cases[i].outcome);
-        end(run);
-    }
+    check_pages(edits, sizeof(edits) / sizeof(edits[0]), cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 static void
@@ -87,26 +78,17 @@ test_one_edit(void **state)
 static void
 test_html_watched(void **state)
 {
-    static const struct {
-        const char           *page, *expected;
-        pz_rewriter_outcome_t outcome;
-    } cases[] = {
+    static const edit_case_t edits[] = {
+        { "body", PZ_EDIT_APPEND, "B" }, { "html", PZ_EDIT_APPEND, "H" }, { "never", PZ_EDIT_REMOVE, "" },
+    };
+    static const page_case_t cases[] = {
         { "<html><body><p>x</body></html>", "<html><body><p>x</p>B</body>H</html>", PZ_OUTCOME_DONE },
         { "<html><body><p>x</body></html>y", "<html><body><p>x</p>B</body>H</html>y", PZ_OUTCOME_AMBIGUOUS },
         { "<html><body>x</body></html>y", "<html><body>xB</body>H</html>y", PZ_OUTCOME_DONE },
     };
 
     (void) state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        run_t *run = begin();
-
-        add(run, "body", PZ_EDIT_APPEND, "", "B");
-        add(run, "html", PZ_EDIT_APPEND, "", "H");
-        add(run, "never", PZ_EDIT_REMOVE, "", "");
-        check(run, cases[i].page, cases[i].expected);
-        assert_int_equal(run->outcome, cases[i].outcome);
-        end(run);
-    }
+    check_pages(edits, sizeof(edits) / sizeof(edits[0]), cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* More than is held: the edits are done, and what is open may not go on. */

@@ -1,17 +1,11 @@
 /*
  * Skimming changes nothing: a page in one piece, most of whose tags are skimmed,
- * comes out as it does byte by byte, where none can be.
+ * comes out as it does in pieces that no tag fits in.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "page_files.h"
+#include "rewrite_case.h"
 
-#include <cmocka.h>
-
-#include "pz_rewriter.h"
-#include "pz_sb.h"
+#define BUDGET  (64u << 20)
 
 static const char *const pages[] = {
     "<!doctype html><body class=x><div><p>a<p>b</div><ul><li>1<li class=\"t\">2</li></ul><p>c</p></body>",
@@ -33,58 +27,54 @@ static const char *const pages[] = {
 
 static const char *const selectors[] = {
     ".\\1 ab", ".a", "p", ".t", "#t", "div > p", "td", "option", "svg a", "b", "li + li", "p:nth-of-type(2)", "*",
-    "custom-name-long", "[id]", "button", "div", "span:not(.t)", "section",
+    "custom-name-long", "[id]", "button", "div", "span:not(.t)", "section", "a:nth-child(2)", "div > div > a",
+    "ul ~ p", "h2 + div", "path:nth-child(3)", "td:nth-child(2)", "tr + tr a", "li:nth-child(3) a",
 };
 
-static int
-on_span(void *data, const pz_span_t *span)
+/* The page whole, and in pieces of `step` bytes, by the edits that the run has. */
+static void
+compare(run_t *run, const char *name, pz_str_t page, size_t step)
 {
-    pz_sb_add(data, span->bytes);
+    pz_rewriter_outcome_t outcome;
+    unsigned              matches[EDITS_MAX];
+    size_t                len;
+    char                 *whole;
 
-    return 0;
-}
+    rewrite(run, page.data, page.len, page.len, BUDGET);
+    len = run->len;
+    whole = malloc(len + 1);
+    memcpy(whole, run->out, len + 1);
+    memcpy(matches, run->matches, sizeof(matches));
+    outcome = run->outcome;
 
-static pz_rewriter_outcome_t
-rewrite(pz_arena_t *arena, pz_edit_t *edit, pz_str_t page, size_t step, pz_sb_t *out)
-{
-    pz_rewriter_t *rw = pz_rewriter_create(arena, edit, 1, NULL, on_span, out);
+    rewrite(run, page.data, page.len, step, BUDGET);
+    if (len != run->len || memcmp(whole, run->out, len)) {
+        size_t at = 0;
 
-    for (size_t at = 0; at < page.len; at += step) {
-        assert_int_equal(0, pz_rewriter_feed(rw, pz_str_head(pz_str_skip(page, at), step)));
+        while (at < len && at < run->len && whole[at] == run->out[at]) {
+            at++;
+        }
+        fail_msg("%s, edit 0 is operation %d: at byte %zu\nwhole:  %.200s\npieces: %.200s", name,
+                 (int) run->edits[0].op, at, whole + at, run->out + at);
     }
-    assert_int_equal(0, pz_rewriter_end(rw));
-
-    return pz_rewriter_outcome(rw);
+    assert_int_equal(outcome, run->outcome);
+    assert_memory_equal(matches, run->matches, sizeof(matches));
+    free(whole);
 }
 
 /* A chunk's last bytes are not skimmed: the page is followed by more of them. */
 static void
-compare(const char *selector, pz_edit_op_t op, const char *text)
+compare_text(const char *selector, pz_edit_op_t op, const char *text)
 {
-    pz_arena_t *arena = pz_arena_create(4 << 20, 0);
-    pz_edit_t   edit = { .op = op, .content = PZ_STR("[+]"), .slot = PZ_EDIT_NO_SLOT };
-    pz_sb_t     whole, bytes, sb;
-    pz_str_t    page;
+    char   page[1024];
+    size_t len = (size_t) snprintf(page, sizeof(page),
+                                   "%s, and some more text to the end of the page", text);
+    run_t *run = begin();
 
-    pz_sb_init(&sb, arena, 1 << 20);
-    pz_sb_printf(&sb, "%s, and some more text to the end of the page", text);
-    assert_int_equal(0, pz_sb_done(&sb, &page));
-
-    edit.selector = pz_selector_parse(arena, pz_str_from(selector), NULL);
-    assert_non_null(edit.selector);
-    pz_sb_init(&whole, arena, 1 << 20);
-    pz_sb_init(&bytes, arena, 1 << 20);
-
-    assert_int_equal(rewrite(arena, &edit, page, page.len, &whole),
-                     rewrite(arena, &edit, page, 1, &bytes));
-    if (whole.len != bytes.len
-        || (whole.len && memcmp(whole.data, bytes.data, whole.len)))
-    {
-        fail_msg("%s, operation %d\nwhole: %.*s\nbytes: %.*s", selector, (int) op,
-                 (int) whole.len, whole.data, (int) bytes.len, bytes.data);
-    }
-
-    pz_arena_destroy(arena);
+    assert_true(len < sizeof(page));
+    add(run, selector, op, "", "[+]");
+    compare(run, selector, (pz_str_t) { page, len }, 1);
+    end(run);
 }
 
 static void
@@ -95,7 +85,7 @@ test_nothing_changes(void **state)
     for (size_t s = 0; s < sizeof(selectors) / sizeof(selectors[0]); s++) {
         for (size_t p = 0; p < sizeof(pages) / sizeof(pages[0]); p++) {
             for (pz_edit_op_t op = PZ_EDIT_BEFORE; op <= PZ_EDIT_REMOVE; op++) {
-                compare(selectors[s], op, pages[p]);
+                compare_text(selectors[s], op, pages[p]);
             }
         }
     }
@@ -106,7 +96,40 @@ test_empty_text(void **state)
 {
     (void) state;
 
-    compare("p", PZ_EDIT_AFTER, "<!-- a --><!----><!-->x<?pi?></><!DOCTYPE a><p>&amp;</p><!--");
+    compare_text("p", PZ_EDIT_AFTER, "<!-- a --><!----><!-->x<?pi?></><!DOCTYPE a><p>&amp;</p><!--");
+}
+
+/* Each selector alone, by one operation after the other; then as many as a run takes. */
+static void
+on_page(void *data, const char *name, pz_str_t page)
+{
+    static const size_t n = sizeof(selectors) / sizeof(selectors[0]);
+    size_t             *count = data;
+    run_t              *run;
+
+    for (size_t s = 0; s < n; s++) {
+        run = begin();
+        add(run, selectors[s], (pz_edit_op_t) ((s + (*count)++) % (PZ_EDIT_REMOVE + 1)), "", "[+]");
+        compare(run, name, page, 17);
+        end(run);
+    }
+
+    run = begin();
+    for (size_t s = 0; s < EDITS_MAX; s++) {
+        add(run, selectors[(s + *count) % n], s % 2 ? PZ_EDIT_ADD_CLASS : PZ_EDIT_APPEND, "pz", "[+]");
+    }
+    compare(run, name, page, 17);
+    end(run);
+}
+
+static void
+test_files(void **state)
+{
+    size_t count = 0;
+
+    (void) state;
+    assert_true(page_files("t/pages/*.html", on_page, &count) > 0);
+    page_files("../shared/pages/*.html", on_page, &count);
 }
 
 int
@@ -115,6 +138,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_changes),
         cmocka_unit_test(test_empty_text),
+        cmocka_unit_test(test_files),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
