@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Plain nginx, the module, sub_filter and OpenResty's peers on the same pages, visitors and Redis, in
-# one run.  See docs/performance.md.
+# Plain nginx, the module, sub_filter and OpenResty's peers on the same pages, visitors and Redis,
+# in one run.  See docs/performance.md.
 #
 # Usage: bench.pl [quick|full] [OPTION...]
 #   --only NAME,...         scenarios (plain is always there); --list names them
@@ -9,8 +9,8 @@
 #   --repeats N             --seconds N (of each measurement)
 #   --instructions 0|1      count user instructions by callgrind
 #   --trouble 0|1           Redis frozen, killed and slow
-#   --mtu N                 the client at the other end of a wire with this MTU (network namespaces; needs root);
-#                           0 in a full run: leave that part out
+#   --mtu N                 the client at the other end of a wire with this MTU (network
+#                           namespaces; needs root); 0 in a full run: leave that part out
 #   --beside FILE.so        another build of the module, in the same scenarios and repeats
 #   --keep DIR              leave callgrind's files there
 #   --peers DIR             where lua-nginx-module is, or is to be unpacked
@@ -41,10 +41,13 @@ my ($PAGES, $VISITORS, $SEED) = (200, 10_000, 20);
 my @command = ('make bench', map { "BENCH='$_'" } join(' ', grep { $_ ne '--inside' } @ARGV) || ());
 
 my %preset = (
-    quick => { kinds => 'static,proxied', sizes => '60', connections => '32', repeats => 3, seconds => 1 },
-    full  => { kinds => 'static,proxied,cached', sizes => '15,60,500', connections => '1,32,200', repeats => 5, seconds => 2 },
-    wire  => { kinds => 'static,proxied', sizes => '60,500', connections => '1,32', repeats => 3, seconds => 1,
-               only => 'sendfile,off,unix,cache,indexed,indexed-sendfile,tuned', instructions => 0, trouble => 0 },
+    quick => { kinds => 'static,proxied', sizes => '60', connections => '32',
+        repeats => 3, seconds => 1 },
+    full => { kinds => 'static,proxied,cached', sizes => '15,60,500', connections => '1,32,200',
+        repeats => 5, seconds => 2 },
+    wire => { kinds => 'static,proxied', sizes => '60,500', connections => '1,32',
+        repeats => 3, seconds => 1, instructions => 0, trouble => 0,
+        only => 'sendfile,off,unix,cache,indexed,indexed-sendfile,tuned' },
 );
 
 my %o = options();
@@ -56,8 +59,8 @@ my @servers = servers();
 check($_) for @servers;
 
 print "$_\n" for '`' . join(' ', @command) . '`', '', Bench::Report::machine() . '.',
-    "$PAGES pages of each size, $VISITORS visitors; median of $o{repeats} interleaved repeats of $o{seconds} s, "
-    . '± half the span.', '';
+    "$PAGES pages of each size, $VISITORS visitors; median of $o{repeats} interleaved repeats "
+    . "of $o{seconds} s, ± half the span.", '';
 
 my %runs = load();
 my @complaints = complaints();
@@ -71,12 +74,15 @@ wire() if $o{name} eq 'full' && ($o{mtu} // 1500);
 
 sub options {
     my $name = @ARGV && $ARGV[0] !~ /^-/ ? shift @ARGV : 'quick';
-    my %given = (instructions => 1, trouble => 1, peers => "$FindBin::Bin/../../build/bench/peers", name => $name,
+    my %given = (name => $name, instructions => 1, trouble => 1,
+        peers => "$FindBin::Bin/../../build/bench/peers",
         %{ $preset{$name} // die "bench: quick or full, not $name\n" });
     my %default = %given;
 
-    GetOptions(\%given, 'only=s', 'kinds=s', 'sizes=s', 'connections=s', 'repeats=i', 'seconds=i', 'instructions=i',
-        'trouble=i', 'mtu=i', 'keep=s', 'beside=s', 'peers=s', 'list', 'inside') or die "bench: see the top of $0\n";
+    GetOptions(\%given,
+        (map { "$_=s" } qw(only kinds sizes connections keep beside peers)),
+        (map { "$_=i" } qw(repeats seconds instructions trouble mtu)),
+        'list', 'inside') or die "bench: see the top of $0\n";
     $given{cross} = $name ne 'full' || grep { $given{$_} ne $default{$_} } qw(sizes connections);
     $given{$_} = [ split /,/, $given{$_} ] for qw(kinds sizes connections);
     Bench::Scenario::named($_) for split /,/, $given{only} // '';
@@ -100,7 +106,8 @@ sub enter_namespace {
     } grep { !/^(?:name|list|inside|cross)$/ } sort keys %o);
 }
 
-# In a full run each kind is measured at all sizes, and at all numbers of connections: not at all pairs of them.
+# In a full run each kind is measured at all sizes, and at all numbers of connections: not at all
+# pairs of them.
 sub groups {
     my @groups;
     for my $kind (@{ $o{kinds} }) {
@@ -142,7 +149,8 @@ CONF
 
     return {
         net => $o{mtu} ? Bench::Network->open($o{mtu}) : undef,
-        keep => $origin, pages => $origin->dir . '/pages', redis => $redis, origin => $origin->port('web'),
+        keep => $origin, pages => $origin->dir . '/pages', origin => $origin->port('web'),
+        redis => $redis,
         redis_port => $origin->port('redis'), bench => abs_path($FindBin::Bin), peers => peers(),
     };
 }
@@ -166,7 +174,8 @@ sub servers {
     for my $scenario (wanted()) {
         next if $scenario->{peers} && !$shared->{peers};
         push @found, Bench::Server->build($scenario, $shared)->start;
-        push @found, Bench::Server->build(Bench::Scenario::beside($scenario), $shared, module => abs_path($o{beside}))->start
+        push @found, Bench::Server->build(Bench::Scenario::beside($scenario), $shared,
+            module => abs_path($o{beside}))->start
             if $o{beside} && $scenario->{module};
     }
     $_->warm($VISITORS) for @found;
@@ -179,8 +188,9 @@ sub check {
     for my $kind (@{ $o{kinds} }) {
         for my $kb (@{ $o{sizes} }) {
             for my $n (1 .. 12) {
-                my $wrong = $server->wrong($kind, $kb, 1 + $n * 7 % $PAGES, $n * 31) // next;
-                die "$server->{scenario}{name}, $kind, $kb KB, page @{[ 1 + $n * 7 % $PAGES ]}: $wrong\n" . $server->log;
+                my $page = 1 + $n * 7 % $PAGES;
+                my $wrong = $server->wrong($kind, $kb, $page, $n * 31) // next;
+                die "$server->{scenario}{name}, $kind, $kb KB, page $page: $wrong\n" . $server->log;
             }
         }
     }
@@ -199,8 +209,8 @@ sub load {
     for my $repeat (0 .. $o{repeats}) {    # the first one warms up
         for my $group (@groups) {
             for my $server (shuffle servers_of($group)) {
-                my $figures = Bench::Load::measure($server, %$group, seconds => $repeat ? $o{seconds} : 1,
-                    pages => $PAGES, visitors => $VISITORS, seed => $repeat);
+                my $figures = Bench::Load::measure($server, %$group, pages => $PAGES,
+                    visitors => $VISITORS, seed => $repeat, seconds => $repeat ? $o{seconds} : 1);
                 push @{ $found{ key($group) }{ $server->{scenario}{name} } }, $figures if $repeat;
             }
         }
@@ -214,14 +224,18 @@ sub load {
     return %found;
 }
 
-# A server that gave up on Redis sent pages that cost less; one whose cache has nothing, pages that cost more.
+# A server that gave up on Redis sent pages that cost less; one whose cache has nothing, pages that
+# cost more.
 sub complaints {
     my @found;
     for my $server (@servers) {
-        push @found, map { "**$server->{scenario}{what}: $_**\n\n" } $server->cold($server->{requests}, %{ $server->{before} });
+        my $what = $server->{scenario}{what};
+        my @cold = $server->cold($server->{requests}, %{ $server->{before} });
+        push @found, map { "**$what: $_**\n\n" } @cold;
         my @lines = grep { /\[(?:error|crit|alert|emerg)\]/ } split /\n/, $server->log or next;
         my $first = $lines[0] =~ s/^\S+ \S+ (?=\[)//r =~ s/\Q$server->{dir}\E/.../gr;
-        push @found, sprintf "**%s: %d errors in its log, the first: %s**\n\n", $server->{scenario}{what}, scalar @lines, $first;
+        push @found, sprintf "**%s: %d errors in its log, the first: %s**\n\n", $what, scalar @lines,
+            $first;
     }
     return @found;
 }
@@ -242,8 +256,9 @@ sub instructions {
         my $name = $server->{scenario}{name};
         for my $kind (grep { !$quick || $_ eq 'static' } @{ $o{kinds} }) {
             for my $kb (grep { $kind eq 'static' || $_ == 60 } @{ $o{sizes} }) {
-                $found{"$kind/$kb"}{$name} = Bench::Instructions::measure($server, kind => $kind, kb => $kb,
-                    pages => $PAGES, visitors => $VISITORS, requests => $kb > 100 ? [ 20, 60 ] : [ 100, 300 ],
+                $found{"$kind/$kb"}{$name} = Bench::Instructions::measure($server,
+                    kind => $kind, kb => $kb, pages => $PAGES, visitors => $VISITORS,
+                    requests => $kb > 100 ? [ 20, 60 ] : [ 100, 300 ],
                     $o{keep} ? (keep => "$o{keep}/callgrind.$name.$kind.$kb") : ());
             }
         }
@@ -255,17 +270,20 @@ sub report {
     print @complaints;
     my @scenarios = map { $_->{scenario} } @servers;
     for my $group (groups()) {
-        printf "### %s, %d KB, %d connection%s%s\n\n", ucfirst $group->{kind}, $group->{kb}, $group->{connections},
-            $group->{connections} == 1 ? '' : 's', $o{mtu} ? ", MTU $o{mtu}" : '';
-        print Bench::Report::table(\@scenarios, $runs{ key($group) }, $instructions{"$group->{kind}/$group->{kb}"} // {}), "\n";
+        my ($kind, $kb, $connections) = @$group{qw(kind kb connections)};
+        printf "### %s, %d KB, %d connection%s%s\n\n", ucfirst $kind, $kb, $connections,
+            $connections == 1 ? '' : 's', $o{mtu} ? ", MTU $o{mtu}" : '';
+        my $counted = $instructions{"$kind/$kb"} // {};
+        print Bench::Report::table(\@scenarios, $runs{ key($group) }, $counted), "\n";
     }
 }
 
 sub trouble {
     my $program = Bench::Pace::program($shared->{bench}, $shared->{keep}->dir);
-    my %seconds = $o{name} eq 'quick' ? (before => 1, during => 2, after => 4) : (before => 3, during => 5, after => 8);
-    print "### Redis in trouble\n\n", $program
-        ? Bench::Trouble::report($shared, program => $program, rate => 300, pages => $PAGES, %seconds) : "Left out: no C compiler.\n", "\n";
+    my %more = (program => $program, rate => 300, pages => $PAGES);
+    @more{qw(before during after)} = $o{name} eq 'quick' ? (1, 2, 4) : (3, 5, 8);
+    print "### Redis in trouble\n\n",
+        $program ? Bench::Trouble::report($shared, %more) : "Left out: no C compiler.\n", "\n";
 }
 
 # The same once more, shorter, at the other end of a wire.

@@ -27,12 +27,14 @@ use Personalize::Redis;
 
 my ($PAGES, $SEED) = (200, 20);
 my %o = (
-    visitors => '10000,100000,1000000,10000000', workers => '1,2,4,8', campaigns => '1,10,100,1000', slots => '1,4,16',
-    listeners => '0,10,100', parts => 'visitors,workers,campaigns,slots,listeners', seconds => 3, instructions => 1,
+    visitors => '10000,100000,1000000,10000000', workers => '1,2,4,8', campaigns => '1,10,100,1000',
+    slots => '1,4,16', listeners => '0,10,100',
+    parts => 'visitors,workers,campaigns,slots,listeners', seconds => 3, instructions => 1,
 );
-GetOptions(\%o, (map { "$_=s" } qw(visitors workers campaigns slots listeners parts)), 'seconds=i', 'instructions=i')
+my @lists = qw(visitors workers campaigns slots listeners parts);
+GetOptions(\%o, (map { "$_=s" } @lists), 'seconds=i', 'instructions=i')
     or die "scale: see the top of $0\n";
-$o{$_} = [ split /,/, $o{$_} ] for qw(visitors workers campaigns slots listeners parts);
+$o{$_} = [ split /,/, $o{$_} ] for @lists;
 $o{visitors} = [ sort { $a <=> $b } @{ $o{visitors} } ];
 
 my %all = (pages => $PAGES, %o{qw(seconds instructions)});
@@ -41,16 +43,19 @@ my %report = (
         return Bench::Growth::Visitors::report($_[0], %all, counts => $o{visitors}, warm => 60);
     } ],
     workers => [ 'Workers', sub {
-        return Bench::Growth::Visitors::workers($_[0], %all, counts => $o{workers}, visitors => 10_000);
+        return Bench::Growth::Visitors::workers($_[0], %all, counts => $o{workers},
+            visitors => 10_000);
     } ],
     campaigns => [ 'Campaigns', sub {
-        return Bench::Growth::Rules::campaigns($_[0], %all, counts => $o{campaigns}, visitors => 1000);
+        return Bench::Growth::Rules::campaigns($_[0], %all, counts => $o{campaigns},
+            visitors => 1000);
     } ],
     slots => [ 'Slots', sub {
         return Bench::Growth::Rules::slots($_[0], %all, counts => $o{slots}, visitors => 1000);
     } ],
     listeners => [ 'Listeners', sub {
-        return Bench::Growth::Listeners::report($_[0]{redis}, counts => $o{listeners}, writes => 20_000);
+        return Bench::Growth::Listeners::report($_[0]{redis}, counts => $o{listeners},
+            writes => 20_000);
     } ],
 );
 
@@ -71,7 +76,7 @@ sub shared {
     my $redis = Personalize::Redis->start($place->dir);
     Bench::Crowd::load($redis, 1, 10_000) if $part ne 'visitors';
     return {
-        keep => $place, pages => $place->dir . '/pages', redis => $redis, origin => $place->port('web'),
-        redis_port => 0, bench => abs_path($FindBin::Bin), peers => undef,
+        keep => $place, pages => $place->dir . '/pages', origin => $place->port('web'),
+        redis => $redis, redis_port => 0, bench => abs_path($FindBin::Bin), peers => undef,
     };
 }

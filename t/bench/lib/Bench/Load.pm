@@ -8,15 +8,17 @@ use warnings;
 use List::Util qw(sum);
 
 # { requests, rate, p50, p99 (ms), cpu (us a request, of all workers), memory (MB) }
+# Options: kind, kb (or prefix, instead of both), connections, seconds, pages, visitors, seed, skew.
 sub measure {
-    my ($server, %o) = @_;    # kind kb connections seconds pages visitors seed skew; prefix: instead of kind and kb
+    my ($server, %o) = @_;
 
     my @workers = $server->serving;
     my $net = $server->{shared}{net};
     my $url = 'http://' . ($net ? $net->{address} : '127.0.0.1') . ':' . $server->port('web') . '/';
-    my @command = ($net ? @{ $net->{client} } : (), 'wrk', '-t1', "-c$o{connections}", "-d$o{seconds}s", '--timeout', '10s',
+    my @command = ($net ? @{ $net->{client} } : (),
+        'wrk', '-t1', "-c$o{connections}", "-d$o{seconds}s", '--timeout', '10s',
         '-s', "$server->{shared}{bench}/load.lua", $url, '--',
-        $o{prefix} // $server->path($o{kind}, $o{kb}), $o{pages}, $o{visitors}, $o{seed}, $o{skew} // 0);
+        $o{prefix} // $server->path($o{kind}, $o{kb}), @o{qw(pages visitors seed)}, $o{skew} // 0);
 
     my $before = spent(@workers);
     open my $out, '-|', @command or die "wrk: $!\n";
@@ -30,7 +32,8 @@ sub measure {
     die "$server->{scenario}{name}: no request in $o{seconds} s\n" if !$got{requests};
 
     return {
-        requests => $got{requests}, rate => 1e6 * $got{requests} / $got{usec}, p50 => $got{p50} / 1000, p99 => $got{p99} / 1000,
+        requests => $got{requests}, rate => 1e6 * $got{requests} / $got{usec},
+        p50 => $got{p50} / 1000, p99 => $got{p99} / 1000,
         cpu => $spent / 1000 / $got{requests}, memory => $server->memory / 1024,
     };
 }

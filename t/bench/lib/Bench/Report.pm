@@ -28,11 +28,15 @@ sub ratio {
 sub table {
     my ($scenarios, $runs, $instructions) = @_;
 
-    my @rows = ([ '', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'least', '± %', 'CPU, plain = 1', 'instructions, k', 'worker MB' ]);
+    my @rows = ([ '', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'least', '± %',
+        'CPU, plain = 1', 'instructions, k', 'worker MB' ]);
     for my $scenario (@$scenarios) {
         my $own = $runs->{ $scenario->{name} } or next;
         my $plain = $runs->{ $scenario->{against} };
-        my %column = map { my $key = $_; ($key => [ map { $_->{$key} } @$own ]) } keys %{ $own->[0] };
+        my %column;
+        for my $key (keys %{ $own->[0] }) {
+            $column{$key} = [ map { $_->{$key} } @$own ];
+        }
         my $count = $instructions->{ $scenario->{name} };
 
         push @rows, [
@@ -40,7 +44,8 @@ sub table {
             sprintf('%.0f', median(@{ $column{rate} })),
             sprintf('%.2f', median(@{ $column{p50} })), sprintf('%.2f', median(@{ $column{p99} })),
             sprintf('%.1f', median(@{ $column{cpu} })),
-            sprintf('%.1f', (sort { $a <=> $b } @{ $column{cpu} })[0]), sprintf('%.0f', spread(@{ $column{cpu} })),
+            sprintf('%.1f', (sort { $a <=> $b } @{ $column{cpu} })[0]),
+            sprintf('%.0f', spread(@{ $column{cpu} })),
             $plain ? sprintf('%.2f', ratio($own, $plain)) : '',
             defined $count ? sprintf('%.1f', $count) : '',
             sprintf('%.1f', median(@{ $column{memory} })),
@@ -61,7 +66,9 @@ sub machine {
     my ($cores) = scalar(() = Personalize::Nginx::slurp('/proc/cpuinfo') =~ /^processor\s*:/mg);
     my ($model) = Personalize::Nginx::slurp('/proc/cpuinfo') =~ /^model name\s*:\s*(.*?)\s*$/m;
     my ($load) = split ' ', Personalize::Nginx::slurp('/proc/loadavg');
-    return "$cores cores (" . ($model // 'unknown') . "), shared by nginx, origin, Redis and the client; load average $load at the start";
+    $model //= 'unknown';
+    return "$cores cores ($model), shared by nginx, origin, Redis and the client; "
+        . "load average $load at the start";
 }
 
 1;

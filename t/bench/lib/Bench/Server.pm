@@ -12,22 +12,28 @@ use Personalize::Process;
 
 my %prefix = (static => '/s/', proxied => '/p/', cached => '/c/');
 
-# Options of Personalize::Nginx, and timeout (ms that OpenResty waits for Redis); shared: { pages, redis, redis_port,
-# origin (port), bench (folder), peers (folder or undef), net (Bench::Network or undef) }
+# Options of Personalize::Nginx, and timeout (ms that OpenResty waits for Redis); shared: { pages,
+# redis, redis_port, origin (port), bench (folder), peers (folder or undef), net (Bench::Network or
+# undef) }
 sub build {
     my ($class, $scenario, $shared, %o) = @_;
 
-    my $self = $class->new(plain => !$scenario->{module}, level => 'warn', scenario => $scenario, shared => $shared, %o);
+    my $self = $class->new(plain => !$scenario->{module}, level => 'warn', scenario => $scenario,
+        shared => $shared, %o);
+    my $redis = $shared->{redis};
     $self->let(
         bench => $shared->{bench}, peers => $shared->{peers} // '', pages => $shared->{pages},
-        origin => $shared->{origin}, redis_path => $shared->{redis}{path},
-        redis_unix => $shared->{redis}->url, redis_tcp => "redis://127.0.0.1:" . ($shared->{redis}{port} // 0) . "/0",
-        redis_url => $shared->{redis_url} // '', peer_redis => $shared->{peer_redis} // "unix:$shared->{redis}{path}",
+        origin => $shared->{origin}, redis_path => $redis->{path}, redis_unix => $redis->url,
+        redis_tcp => 'redis://127.0.0.1:' . ($redis->{port} // 0) . '/0',
+        redis_url => $shared->{redis_url} // '',
+        peer_redis => $shared->{peer_redis} // "unix:$redis->{path}",
         sub_filters => _sub_filters(),
-        wire => $shared->{net} ? "listen $shared->{net}{address}:" . $self->port('web') . ' backlog=1024;' : '',
+        wire => $shared->{net}
+            ? "listen $shared->{net}{address}:" . $self->port('web') . ' backlog=1024;' : '',
     );
     $self->rules('bench.lua', Bench::Visitors::rules(%$scenario));
-    $self->write('templates.lua', 'return {' . join(',', map { "[==[$_]==]" } @Bench::Visitors::TEMPLATES) . "}\n");
+    my $templates = join ',', map { "[==[$_]==]" } @Bench::Visitors::TEMPLATES;
+    $self->write('templates.lua', "return {$templates}\n");
     my $timeout = $o{timeout} // 1000;    # as long as the module may wait here
     $self->write('settings.lua', "return { timeout = $timeout }\n");
     return $self->configure;
@@ -40,8 +46,9 @@ sub configure {
     my $modules = $scenario->{peers}
         ? join('', map { "load_module $self->{shared}{peers}/usr/lib/nginx/modules/$_.so;\n" }
             qw(ndk_http_module ngx_http_lua_module)) : '';
+    my $main = $modules . ($o{single} ? 'master_process off;' : '');
 
-    return $self->config(<<"CONF", connections => 4096, main => $modules . ($o{single} ? 'master_process off;' : ''));
+    return $self->config(<<"CONF", connections => 4096, main => $main);
     proxy_cache_path %%dir%%/cache keys_zone=pages:4m inactive=1h max_size=1g;
     upstream origin { server 127.0.0.1:%%origin%%; keepalive 256; keepalive_requests 100000000; }
     $scenario->{http}
@@ -80,8 +87,10 @@ sub warm {
     for (1 .. 5) {
         my $client = Personalize::Http->new($self->port('web'));
         for my $n (1 .. $visitors) {
-            $client->send(Personalize::Http::text('/warm', cookie => "visitor=v$n", headers => [ Connection => 'keep-alive' ]));
-            $client->reply(timeout => 10)->complete or die "$self->{scenario}{name}: cannot warm the cache\n" . $self->log;
+            $client->send(Personalize::Http::text('/warm', cookie => "visitor=v$n",
+                headers => [ Connection => 'keep-alive' ]));
+            $client->reply(timeout => 10)->complete
+                or die "$self->{scenario}{name}: cannot warm the cache\n" . $self->log;
         }
         my ($cache) = @{ $self->status->{caches} };
         return if $cache && $cache->{entries} >= $visitors;
@@ -129,7 +138,9 @@ sub serving {
     my ($self) = @_;
     my @found;
     Personalize::Process::until_true(5, sub {
-        @found = grep { Personalize::Nginx::slurp("/proc/$_/cmdline") =~ /worker process/ } $self->workers;
+        @found = grep {
+            Personalize::Nginx::slurp("/proc/$_/cmdline") =~ /worker process/
+        } $self->workers;
         return @found == $self->{workers};
     }) or die "$self->{scenario}{name}: no worker\n" . $self->log;
     return @found;

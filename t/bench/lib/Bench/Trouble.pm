@@ -22,7 +22,8 @@ my @faults = (
     { what => 'frozen (SIGSTOP)', begin => sub { $_[0]->freeze }, end => sub { $_[0]->thaw } },
     { what => 'killed, started anew', begin => \&_kill, end => sub { $_[0]->run } },
     map { my $ms = $_;
-        { what => "replies $ms ms late", link => 1, begin => sub { $_[0]->set(delay => $ms / 1000) }, end => sub { $_[0]->set(delay => 0) } }
+        { what => "replies $ms ms late", link => 1,
+            begin => sub { $_[0]->set(delay => $ms / 1000) }, end => sub { $_[0]->set(delay => 0) } }
     } 10, 50,
 );
 
@@ -45,8 +46,9 @@ sub report {
         push @rows, _faults($shared, $linked, \@some, %o);
     }
 
-    return "$o{rate} requests/s to each, at the same time, $CONNECTIONS connections, pages of $KB KB, "
-        . "deadline and time-outs $DEADLINE ms; trouble lasts $o{during} s.\n\n" . Bench::Report::markdown(@rows);
+    return "$o{rate} requests/s to each, at the same time, $CONNECTIONS connections, pages of "
+        . "$KB KB, deadline and time-outs $DEADLINE ms; trouble lasts $o{during} s.\n\n"
+        . Bench::Report::markdown(@rows);
 }
 
 sub _faults {
@@ -54,16 +56,21 @@ sub _faults {
 
     my $redis = $shared->{redis};
     my $link = $linked ? Personalize::Link->start($shared->{keep}->dir, $redis) : undef;
+    my $place = "127.0.0.1:$shared->{redis_port}";
     my %where = $link ? (redis_url => $link->url, peer_redis => "unix:$link->{path}")
-        : (redis_url => "redis://127.0.0.1:$shared->{redis_port}/0", peer_redis => "127.0.0.1:$shared->{redis_port}");
-    my @servers = map { Bench::Server->build($_, { %$shared, %where }, timeout => $DEADLINE)->start }
-        grep { $shared->{peers} || !$_->{peers} } Bench::Scenario::in_trouble($DEADLINE);
+        : (redis_url => "redis://$place/0", peer_redis => $place);
+    my @scenarios = grep { $shared->{peers} || !$_->{peers} } Bench::Scenario::in_trouble($DEADLINE);
+    my @servers = map {
+        Bench::Server->build($_, { %$shared, %where }, timeout => $DEADLINE)->start
+    } @scenarios;
     $_->warm($VISITORS) for @servers;
 
     my @rows;
     for my $fault (@$some) {
         my @runs = _run($fault, $link // $redis, \@servers, %o);
-        push @rows, map { [ $fault->{what}, $servers[$_]{scenario}{what}, figures(@{ $runs[$_] }) ] } 0 .. $#servers;
+        push @rows, map {
+            [ $fault->{what}, $servers[$_]{scenario}{what}, figures(@{ $runs[$_] }) ]
+        } 0 .. $#servers;
     }
     $_->stop for @servers;
     $link->stop if $link;
@@ -75,8 +82,9 @@ sub _run {
     my ($fault, $redis, $servers, %o) = @_;
 
     my @paces = map {
-        Bench::Pace->start($o{program}, $_, %o{qw(rate pages)}, connections => $CONNECTIONS, kind => 'static', kb => $KB,
-            seconds => $o{before} + $o{during} + $o{after}, visitors => $VISITORS, seed => 7)
+        Bench::Pace->start($o{program}, $_, %o{qw(rate pages)}, connections => $CONNECTIONS,
+            kind => 'static', kb => $KB, visitors => $VISITORS, seed => 7,
+            seconds => $o{before} + $o{during} + $o{after})
     } @$servers;
 
     sleep $o{before};
@@ -97,10 +105,11 @@ sub figures {
     my @then = grep { $_->[0] >= $began + $ONSET && $_->[0] < $over } @all;
     my @shown = grep { $_->[2] eq 'p' } @onset, @then;
 
-    my ($normal, $p99) = (Bench::Pace::percentile(99, @before), Bench::Pace::percentile(99, @then));
-    my @figures = (scalar(grep { $_->[2] eq 'f' } @all), scalar @all, map { sprintf '%.2f', $_ } $normal,
-        Bench::Pace::percentile(100, @onset), $p99, $p99 - $normal);
-    return (@figures, sprintf('%.0f', 100 * @shown / (@onset + @then)), _back($over, @all));
+    my ($normal, $p99) = map { Bench::Pace::percentile(99, @$_) } \@before, \@then;
+    my $failed = grep { $_->[2] eq 'f' } @all;
+    my @times = map { sprintf '%.2f', $_ }
+        $normal, Bench::Pace::percentile(100, @onset), $p99, $p99 - $normal;
+    return ($failed, scalar @all, @times, sprintf('%.0f', 100 * @shown / (@onset + @then)), _back($over, @all));
 }
 
 # Until when pages came that were not personal, from when Redis was well again.

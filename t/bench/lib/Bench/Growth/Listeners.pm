@@ -18,14 +18,18 @@ sub report {
     my ($redis, %o) = @_;
     my @rows;
     for my $count (@{ $o{counts} }) {
-        my $reader = $count ? Personalize::Process::background('listeners', sub { _listen($redis->{path}, $count) }) : undef;
-        Personalize::Process::until_true(10, sub { $redis->clients >= $count }) or die "listeners do not come\n";
+        my $reader = $count
+            ? Personalize::Process::background('listeners', sub { _listen($redis->{path}, $count) })
+            : undef;
+        Personalize::Process::until_true(10, sub { $redis->clients >= $count })
+            or die "listeners do not come\n";
 
         my $before = Bench::Load::spent($redis->{pid});
         my $out = _sent($redis);
         _write($redis, $o{writes});
         my $each = (Bench::Load::spent($redis->{pid}) - $before) / 1000 / $o{writes};
-        push @rows, [ $count, sprintf('%.1f', $each), sprintf('%.0f', (_sent($redis) - $out) / $o{writes}) ];
+        push @rows, [ $count, sprintf('%.1f', $each),
+            sprintf('%.0f', (_sent($redis) - $out) / $o{writes}) ];
         Personalize::Process::stop($reader, signal => 'KILL') if $reader;
         Personalize::Process::until_true(10, sub { $redis->clients == 0 });
     }

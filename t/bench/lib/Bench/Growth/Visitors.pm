@@ -15,8 +15,8 @@ use Bench::Visitors;
 
 my %page = (kind => 'static', kb => 15, connections => 32, seed => 3);
 
-# A table.  shared: as Bench::Server has it, its Redis empty; counts, ascending; pages; seconds (of a
-# measurement); warm (at most so many seconds).
+# A table.  shared: as Bench::Server has it, its Redis empty; counts, ascending; pages; seconds (of
+# a measurement); warm (at most so many seconds).
 sub report {
     my ($shared, %o) = @_;
 
@@ -27,12 +27,12 @@ sub report {
         Bench::Crowd::load($shared->{redis}, $have + 1, $count);
         $have = $count;
         my $bytes = (Bench::Crowd::memory($shared->{redis}) - $empty) / $count;
-        push @rows, [ _thousands($count), sprintf('%.2f', $bytes * $count / 2**30), sprintf('%.0f', $bytes),
-            _asked($shared, $count, %o), _cached($shared, $count, %o) ];
+        push @rows, [ _thousands($count), sprintf('%.2f', $bytes * $count / 2**30),
+            sprintf('%.0f', $bytes), _asked($shared, $count, %o), _cached($shared, $count, %o) ];
     }
 
-    my @head = ('visitors', 'Redis, GB', 'bytes each', 'asked: CPU µs', 'Redis: CPU µs', 'cached: CPU µs', 'hits, %',
-        'entries', 'evicted');
+    my @head = ('visitors', 'Redis, GB', 'bytes each', 'asked: CPU µs', 'Redis: CPU µs',
+        'cached: CPU µs', 'hits, %', 'entries', 'evicted');
     return Bench::Report::markdown(\@head, @rows);
 }
 
@@ -45,10 +45,11 @@ sub _server {
 sub _asked {
     my ($shared, $count, %o) = @_;
     my $server = _server('unix', $shared);
-    Bench::Load::measure($server, %page, pages => $o{pages}, visitors => $count, seconds => 1);
+    my %crowd = (pages => $o{pages}, visitors => $count);
+    Bench::Load::measure($server, %page, %crowd, seconds => 1);
     my $redis = $shared->{redis}{pid};
     my $before = Bench::Load::spent($redis);
-    my $got = Bench::Load::measure($server, %page, pages => $o{pages}, visitors => $count, seconds => $o{seconds});
+    my $got = Bench::Load::measure($server, %page, %crowd, seconds => $o{seconds});
     my $spent = (Bench::Load::spent($redis) - $before) / 1000 / $got->{requests};
     $server->stop;
     return map { sprintf '%.1f', $_ } $got->{cpu}, $spent;
@@ -61,16 +62,19 @@ sub _cached {
     my %crowd = (pages => $o{pages}, visitors => $count, skew => 1);
 
     for my $second (1 .. $o{warm} / 2) {
-        Bench::Load::measure($server, %page, %crowd, prefix => '/warm', seconds => 2, seed => 100 + $second);
+        Bench::Load::measure($server, %page, %crowd, prefix => '/warm', seconds => 2,
+            seed => 100 + $second);
         my %m = $server->metrics;
-        last if _counted(\%m, 'cache', 'event', 'evicted') > 20_000 || _entries($server) > 0.98 * $count;
+        last if _counted(\%m, 'cache', 'event', 'evicted') > 20_000
+            || _entries($server) > 0.98 * $count;
     }
 
     my %before = $server->metrics;
     my $got = Bench::Load::measure($server, %page, %crowd, seconds => $o{seconds});
     my %after = $server->metrics;
     my ($hits, $misses) = map {
-        _counted(\%after, 'cache_reads', 'outcome', $_) - _counted(\%before, 'cache_reads', 'outcome', $_)
+        _counted(\%after, 'cache_reads', 'outcome', $_)
+            - _counted(\%before, 'cache_reads', 'outcome', $_)
     } 'profile_hit', 'profile_miss';
     my @found = (sprintf('%.1f', $got->{cpu}), sprintf('%.1f', 100 * $hits / ($hits + $misses)),
         _thousands(_entries($server)), _thousands(_counted(\%after, 'cache', 'event', 'evicted')));
@@ -108,7 +112,8 @@ sub workers {
         }
         push @rows, \@row;
     }
-    my @head = ('workers', 'asked: requests/s', 'CPU µs', 'connections to Redis', 'cached: requests/s', 'CPU µs');
+    my @head = ('workers', 'asked: requests/s', 'CPU µs', 'connections to Redis',
+        'cached: requests/s', 'CPU µs');
     return Bench::Report::markdown(\@head, @rows);
 }
 
