@@ -420,8 +420,8 @@ pz_redis_url_parse(pz_arena_t *arena, pz_str_t text, pz_redis_url_t *url,
 
     if (scheme == NULL) {
         return url_fail(&parser, "the Redis URL must begin with redis://, rediss://, "
-                        "unix://, redis-sentinel:// or redis-cluster://, as in redis://127.0.0.1:6379/0 or "
-                        "unix:///run/redis.sock?db=0");
+                        "unix://, redis-sentinel:// or redis-cluster://, as in "
+                        "redis://127.0.0.1:6379/0 or unix:///run/redis.sock?db=0");
     }
 
     url->scheme = scheme->scheme;

@@ -36,19 +36,10 @@ ngx_pz_cluster_node_init(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
 }
 
 
-/* One that was let go of, or a new one. */
 static ngx_pz_node_t *
-ngx_pz_cluster_node(ngx_pz_cluster_t *cluster)
+ngx_pz_cluster_make(ngx_pz_cluster_t *cluster)
 {
-    ngx_uint_t      i;
     ngx_pz_node_t  *node;
-
-    for (i = 0; i < cluster->nnodes; i++) {
-        if (!cluster->nodes[i]->used) {
-            node = cluster->nodes[i];
-            goto found;
-        }
-    }
 
     node = cluster->nnodes < NGX_PZ_CLUSTER_NODES
            ? ngx_pcalloc(cluster->pool, sizeof(ngx_pz_node_t)) : NULL;
@@ -69,8 +60,26 @@ ngx_pz_cluster_node(ngx_pz_cluster_t *cluster)
     }
 
     cluster->nodes[cluster->nnodes++] = node;
+    return node;
+}
 
-found:
+
+/* One that was let go of, or a new one. */
+static ngx_pz_node_t *
+ngx_pz_cluster_node(ngx_pz_cluster_t *cluster)
+{
+    ngx_uint_t      i;
+    ngx_pz_node_t  *node;
+
+    for (i = 0; i < cluster->nnodes && cluster->nodes[i]->used; i++) {
+        continue;
+    }
+
+    node = i < cluster->nnodes ? cluster->nodes[i] : ngx_pz_cluster_make(cluster);
+
+    if (node == NULL) {
+        return NULL;
+    }
 
     node->used = 1;
     node->id_len = 0;
@@ -134,7 +143,8 @@ ngx_pz_cluster_aim(ngx_pz_node_t *node, const pz_str_t *host, in_port_t port)
     node->link.incidents.subject.data = (char *) node->label;
     node->link.incidents.subject.len = last - node->label;
 
-    ngx_log_error(NGX_LOG_INFO, cluster->log, 0, "personalize: redis \"%*s\": a node of the cluster",
+    ngx_log_error(NGX_LOG_INFO, cluster->log, 0,
+                  "personalize: redis \"%*s\": a node of the cluster",
                   node->link.incidents.subject.len, node->link.incidents.subject.data);
 
     if (ngx_pz_resolve_aim(&node->link.where, &node->host, port) != NGX_OK) {

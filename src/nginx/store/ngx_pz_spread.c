@@ -1,49 +1,9 @@
 #include "ngx_pz_spread.h"
 
-#include "pz_redis_redirect.h"
 #include "pz_sb.h"
 
-/* How often one command is sent on; the next redirect is its reply. */
-#define NGX_PZ_SPREAD_HOPS      5
-
-#define NGX_PZ_SPREAD_PAUSE     5       /* ms, before what was told TRYAGAIN */
-#define NGX_PZ_SPREAD_DOWN      1000    /* ms until the map is asked for, where a slot is down */
 #define NGX_PZ_SPREAD_COMMANDS  (1024 * 1024)
 #define NGX_PZ_SPREAD_ASKING    "*1\r\n$6\r\nASKING\r\n"
-
-typedef struct ngx_pz_spread_s  ngx_pz_spread_t;
-
-/* A bit a command. */
-typedef uint32_t  ngx_pz_spread_mask_t;
-
-/* What one node was asked. */
-typedef struct {
-    ngx_queue_t            queue;
-    ngx_pz_query_t         query;
-    ngx_pz_spread_t       *spread;
-    ngx_pz_node_t         *node;
-    ngx_pz_spread_mask_t   mask;
-    ngx_uint_t             asking;     /* 1: behind an ASKING */
-} ngx_pz_part_t;
-
-struct ngx_pz_spread_s {
-    ngx_queue_t             queue;     /* among the pausing */
-    ngx_pz_cluster_t       *cluster;
-    ngx_pz_query_t         *query;     /* its owner's */
-    ngx_queue_t             parts;     /* that are out */
-    ngx_event_t             timer;     /* of the pause */
-    ngx_msec_t              until;
-    ngx_pz_spread_mask_t    again;     /* moved, to be sent at once */
-    ngx_pz_spread_mask_t    later;     /* to be sent after the pause */
-    ngx_pz_query_status_e   failure;
-    u_char                  hops[NGX_PZ_QUERY_REPLIES];
-    pz_redis_sent_t         commands[NGX_PZ_QUERY_REPLIES];
-    unsigned                bounded:1; /* `until` counts */
-    unsigned                pausing:1;
-};
-
-static void ngx_pz_spread_on_part(ngx_pz_query_t *query);
-static void ngx_pz_spread_on_timer(ngx_event_t *ev);
 
 
 static ngx_pz_spread_t *
@@ -84,8 +44,7 @@ ngx_pz_spread_create(ngx_pz_cluster_t *cluster, ngx_pz_query_t *query)
 }
 
 
-/* What is left of its time, 0 for no end; NGX_DECLINED: nothing. */
-static ngx_int_t
+ngx_int_t
 ngx_pz_spread_left(const ngx_pz_spread_t *spread, ngx_msec_t *left)
 {
     ngx_msec_int_t  ms;
@@ -133,7 +92,7 @@ ngx_pz_spread_write(ngx_pz_spread_t *spread, ngx_pz_part_t *part)
 }
 
 
-static void
+void
 ngx_pz_spread_part(ngx_pz_spread_t *spread, ngx_pz_node_t *node, ngx_pz_spread_mask_t mask,
     ngx_uint_t asking)
 {
@@ -184,8 +143,7 @@ ngx_pz_spread_route(const ngx_pz_spread_t *spread, ngx_uint_t i)
 }
 
 
-/* A part for each node that these commands go to. */
-static void
+void
 ngx_pz_spread_dispatch(ngx_pz_spread_t *spread, ngx_pz_spread_mask_t mask)
 {
     ngx_uint_t             i;
@@ -212,246 +170,6 @@ ngx_pz_spread_dispatch(ngx_pz_spread_t *spread, ngx_pz_spread_mask_t mask)
             ngx_pz_spread_part(spread, node, group, 0);
         }
     }
-}
-
-
-/* --- pauses ----------------------------------------------------------------- */
-
-static void
-ngx_pz_spread_pause(ngx_pz_spread_t *spread, ngx_msec_t ms)
-{
-    if (spread->pausing) {
-        return;
-    }
-
-    spread->pausing = 1;
-    spread->cluster->npausing++;
-    ngx_queue_insert_tail(&spread->cluster->pausing, &spread->queue);
-
-    if (ms > 0) {
-        ngx_add_timer(&spread->timer, ms);
-    }
-}
-
-
-static void
-ngx_pz_spread_wake(ngx_pz_spread_t *spread)
-{
-    if (!spread->pausing) {
-        return;
-    }
-
-    spread->pausing = 0;
-    spread->cluster->npausing--;
-    ngx_queue_remove(&spread->queue);
-
-    if (spread->timer.timer_set) {
-        ngx_del_timer(&spread->timer);
-    }
-}
-
-
-/* Tell the owner once nothing is out any more. */
-static void
-ngx_pz_spread_settle(ngx_pz_spread_t *spread)
-{
-    ngx_pz_query_t  *query;
-
-    if (!ngx_queue_empty(&spread->parts) || spread->later != 0) {
-        return;
-    }
-
-    query = spread->query;
-    query->pending = NULL;
-    query->status = spread->failure;
-
-    if (query->received > 0) {
-        query->status = NGX_PZ_QUERY_OK;
-        query->received = query->expected;
-    }
-
-    query->done(query);
-}
-
-
-static void
-ngx_pz_spread_go_on(ngx_pz_spread_t *spread)
-{
-    ngx_pz_spread_mask_t  mask;
-
-    ngx_pz_spread_wake(spread);
-
-    mask = spread->later;
-    spread->later = 0;
-
-    if (spread->cluster->version > 0) {
-        ngx_pz_spread_dispatch(spread, mask);
-
-    } else {
-        spread->failure = NGX_PZ_QUERY_TIMEOUT;
-    }
-
-    ngx_pz_spread_settle(spread);
-}
-
-
-static void
-ngx_pz_spread_on_timer(ngx_event_t *ev)
-{
-    ngx_pz_spread_go_on(ev->data);
-}
-
-
-void
-ngx_pz_spread_resume(ngx_pz_cluster_t *cluster)
-{
-    ngx_queue_t  *q;
-
-    while (!ngx_queue_empty(&cluster->pausing)) {
-        q = ngx_queue_head(&cluster->pausing);
-        ngx_pz_spread_go_on(ngx_queue_data(q, ngx_pz_spread_t, queue));
-    }
-}
-
-
-void
-ngx_pz_spread_give_up(ngx_pz_cluster_t *cluster)
-{
-    ngx_queue_t       all;
-    ngx_pz_spread_t  *spread;
-
-    if (ngx_queue_empty(&cluster->pausing)) {
-        return;
-    }
-
-    /* Whoever is told may ask again. */
-    ngx_queue_init(&all);
-    ngx_queue_add(&all, &cluster->pausing);
-    ngx_queue_init(&cluster->pausing);
-
-    while (!ngx_queue_empty(&all)) {
-        spread = ngx_queue_data(ngx_queue_head(&all), ngx_pz_spread_t, queue);
-        ngx_pz_spread_wake(spread);
-        spread->later = 0;
-        spread->failure = NGX_PZ_QUERY_CLOSED;
-        ngx_pz_spread_settle(spread);
-    }
-}
-
-
-void
-ngx_pz_spread_forget(ngx_pz_cluster_t *cluster)
-{
-    ngx_pz_spread_t  *spread;
-
-    while (!ngx_queue_empty(&cluster->pausing)) {
-        spread = ngx_queue_data(ngx_queue_head(&cluster->pausing), ngx_pz_spread_t, queue);
-        ngx_pz_spread_wake(spread);
-        spread->query->pending = NULL;
-    }
-}
-
-
-/* --- replies ---------------------------------------------------------------- */
-
-static void
-ngx_pz_spread_keep(ngx_pz_spread_t *spread, ngx_uint_t i, pz_reply_t *reply)
-{
-    spread->query->replies[i] = reply;
-    spread->query->received++;
-}
-
-
-/* A reply to command `i`: the owner's, or the way to go. */
-static void
-ngx_pz_spread_take(ngx_pz_spread_t *spread, ngx_pz_part_t *part, ngx_uint_t i,
-    pz_reply_t *reply)
-{
-    ngx_pz_node_t         *node;
-    pz_redis_redirect_t    to;
-    pz_redis_redirect_e    kind;
-    ngx_pz_spread_mask_t   bit;
-
-    bit = (ngx_pz_spread_mask_t) 1 << i;
-    kind = pz_redis_redirect_of(reply, &to);
-
-    if (kind == PZ_REDIS_REDIRECT_DOWN) {
-        ngx_pz_cluster_schedule(spread->cluster, NGX_PZ_SPREAD_DOWN);
-    }
-
-    if (kind == PZ_REDIS_REDIRECT_NONE || kind == PZ_REDIS_REDIRECT_DOWN
-        || spread->hops[i] == NGX_PZ_SPREAD_HOPS)
-    {
-        ngx_pz_spread_keep(spread, i, reply);
-        return;
-    }
-
-    spread->hops[i]++;
-
-    if (kind == PZ_REDIS_REDIRECT_AGAIN) {
-        ngx_pz_cluster_event(spread->cluster, NGX_PZ_STORE_AGAIN);
-        spread->later |= bit;
-        return;
-    }
-
-    if (kind == PZ_REDIS_REDIRECT_MOVED) {
-        node = ngx_pz_cluster_moved(spread->cluster, part->node, to.slot, &to.node);
-        spread->again |= node != NULL ? bit : 0;
-
-    } else {
-        ngx_pz_cluster_event(spread->cluster, NGX_PZ_STORE_ASKED);
-        node = ngx_pz_cluster_place(spread->cluster, part->node, &to.node);
-
-        if (node != NULL) {
-            ngx_pz_spread_part(spread, node, bit, 1);
-        }
-    }
-
-    if (node == NULL) {
-        ngx_pz_spread_keep(spread, i, reply);
-    }
-}
-
-
-static void
-ngx_pz_spread_read(ngx_pz_spread_t *spread, ngx_pz_part_t *part)
-{
-    ngx_uint_t  i, at;
-
-    spread->again = 0;
-
-    for (i = 0, at = 0; i < spread->query->expected; i++) {
-        if (part->mask & ((ngx_pz_spread_mask_t) 1 << i)) {
-            at += part->asking;
-            ngx_pz_spread_take(spread, part, i, part->query.replies[at++]);
-        }
-    }
-
-    ngx_pz_spread_dispatch(spread, spread->again);
-
-    if (spread->later != 0) {
-        ngx_pz_spread_pause(spread, NGX_PZ_SPREAD_PAUSE);
-    }
-}
-
-
-static void
-ngx_pz_spread_on_part(ngx_pz_query_t *query)
-{
-    ngx_pz_part_t    *part = query->data;
-    ngx_pz_spread_t  *spread = part->spread;
-
-    ngx_queue_remove(&part->queue);
-
-    if (query->status == NGX_PZ_QUERY_OK) {
-        spread->query->believed &= query->believed;
-        ngx_pz_spread_read(spread, part);
-
-    } else {
-        spread->failure = query->status;
-    }
-
-    ngx_pz_spread_settle(spread);
 }
 
 

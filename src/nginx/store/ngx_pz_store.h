@@ -110,7 +110,7 @@ void ngx_pz_store_cancel(ngx_pz_store_t *store, ngx_pz_query_t *query);
 #define NGX_PZ_STORE_CLOCK  20
 
 typedef enum {
-    NGX_PZ_STORE_NEWS_BEGUN,     /* each change after `since` will be told; the server is `source` */
+    NGX_PZ_STORE_NEWS_BEGUN,     /* each change after `since` will be told, by server `source` */
     NGX_PZ_STORE_NEWS_ALIVE,     /* each change before `until` has been told */
     NGX_PZ_STORE_NEWS_MISSED,    /* a heartbeat was not answered before the next was due */
     NGX_PZ_STORE_NEWS_LOST,      /* nothing will be told any longer */
