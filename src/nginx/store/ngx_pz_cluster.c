@@ -1,4 +1,5 @@
 #include "ngx_pz_cluster.h"
+#include "ngx_pz_keep.h"
 #include "ngx_pz_spread.h"
 
 /* A map may name each slot by itself. */
@@ -18,26 +19,12 @@ ngx_pz_cluster_event(ngx_pz_cluster_t *cluster, ngx_pz_store_event_e event)
 static ngx_int_t
 ngx_pz_cluster_question(ngx_pz_cluster_t *cluster)
 {
-    pz_sb_t   sb;
-    u_char   *bytes;
-    pz_str_t  text;
+    pz_sb_t  sb;
 
     pz_sb_init(&sb, cluster->arena, 1024);
     pz_redis_topology_ask(&sb);
 
-    if (pz_sb_done(&sb, &text) != 0) {
-        return NGX_ERROR;
-    }
-
-    bytes = ngx_pnalloc(cluster->pool, text.len);
-    if (bytes == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(bytes, text.data, text.len);
-    cluster->question.data = (char *) bytes;
-    cluster->question.len = text.len;
-    return NGX_OK;
+    return ngx_pz_keep(cluster->pool, &sb, &cluster->question);
 }
 
 

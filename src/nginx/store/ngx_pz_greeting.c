@@ -1,4 +1,5 @@
 #include "ngx_pz_greeting.h"
+#include "ngx_pz_keep.h"
 
 #define NGX_PZ_GREETING_MAX  4096
 
@@ -43,28 +44,6 @@ ngx_pz_greeting_select(ngx_pz_greeting_t *greeting, pz_sb_t *sb, const pz_redis_
 }
 
 
-static ngx_int_t
-ngx_pz_greeting_keep(ngx_pool_t *pool, pz_sb_t *sb, pz_str_t *kept)
-{
-    u_char    *bytes;
-    pz_str_t   text;
-
-    if (pz_sb_done(sb, &text) != 0) {
-        return NGX_ERROR;
-    }
-
-    bytes = ngx_pnalloc(pool, text.len);
-    if (bytes == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(bytes, text.data, text.len);
-    kept->data = (char *) bytes;
-    kept->len = text.len;
-    return NGX_OK;
-}
-
-
 ngx_int_t
 ngx_pz_greeting_build(ngx_pz_greeting_t *greeting, const pz_redis_url_t *url,
     ngx_pz_greeting_who_e who, pz_arena_t *arena, ngx_pool_t *pool)
@@ -100,9 +79,9 @@ ngx_pz_greeting_build(ngx_pz_greeting_t *greeting, const pz_redis_url_t *url,
                                                         : NGX_PZ_GREETING_PING,
                          &last, 1);
 
-    if (ngx_pz_greeting_keep(pool, &ping, &greeting->ping) != NGX_OK) {
+    if (ngx_pz_keep(pool, &ping, &greeting->ping) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_pz_greeting_keep(pool, &sb, &greeting->commands);
+    return ngx_pz_keep(pool, &sb, &greeting->commands);
 }

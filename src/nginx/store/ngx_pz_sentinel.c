@@ -1,4 +1,5 @@
 #include "ngx_pz_sentinel.h"
+#include "ngx_pz_keep.h"
 
 #define NGX_PZ_SENTINEL_ARENA  16384
 #define NGX_PZ_SENTINEL_BEAT   2000      /* ms */
@@ -239,26 +240,12 @@ ngx_pz_sentinel_on_master_lost(void *data, ngx_uint_t unreachable)
 static ngx_int_t
 ngx_pz_sentinel_question(ngx_pz_sentinel_t *sentinel, ngx_pool_t *pool)
 {
-    pz_sb_t   sb;
-    u_char   *bytes;
-    pz_str_t  text;
+    pz_sb_t  sb;
 
     pz_sb_init(&sb, sentinel->arena, NGX_PZ_SENTINEL_ARENA);
     pz_redis_sentinel_ask(&sb, sentinel->master);
 
-    if (pz_sb_done(&sb, &text) != 0) {
-        return NGX_ERROR;
-    }
-
-    bytes = ngx_pnalloc(pool, text.len);
-    if (bytes == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(bytes, text.data, text.len);
-    sentinel->question.data = (char *) bytes;
-    sentinel->question.len = text.len;
-    return NGX_OK;
+    return ngx_pz_keep(pool, &sb, &sentinel->question);
 }
 
 
