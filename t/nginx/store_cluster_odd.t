@@ -19,12 +19,14 @@ use Personalize::Process;
 use Personalize::ScriptedRedis;
 
 my $t = Personalize::Probe->new;
+Personalize::Process::ahead();
 my @names = qw(a b c);
 my %port = map { $_ => $t->port($_) } @names, 'dead', 'six';
 my %id = map { $_ => $_ x 40 } @names;
 
 # Each server answers from a file of rules: lines "COMMAND [KEY]<tab>reply", the first that fits;
-# in replies \r\n is written as it is in C, and %a stands for the port of a.
+# in replies \r\n is written as it is in C, and %a stands for the port of a.  "30 ms REPLY, then REPLY":
+# the first one until so long after the command first came to any server.
 sub rules {
     my ($name, @rules) = @_;
     $t->write("rules-$name", join '', map { "$_->[0]\t$_->[1]\n" } @rules);
@@ -36,11 +38,23 @@ sub answer {
         my ($what, $reply) = split /\t/, $_, 2;
         next if "@argv" !~ /^(?:$what)$/;
         $c->hold, die "held\n" if $reply eq 'hold';
+        $reply = first_seen("@argv") < $1 / 1000 ? $2 : $3 if $reply =~ /^(\d+) ms (.*), then (.*)/;
         $reply =~ s/%([a-z]+)/$port{$1}/g;
         $reply =~ s/\\r\\n/\r\n/g;
         return $reply;
     }
     return "-ERR no rule for @argv\r\n";
+}
+
+# Seconds since a command first came, in this scene.
+sub first_seen {
+    my ($what) = @_;
+    my ($file, $now) = ($t->dir . "/first-" . unpack('H*', $what), time);
+    open my $fh, '+>>', $file or die "$file: $!";
+    seek $fh, 0, 0;
+    my $first = <$fh>;
+    syswrite $fh, $now if !defined $first;
+    return $now - ($first // $now);
 }
 
 my %server = map {
@@ -68,6 +82,7 @@ sub tells { my ($name, @map) = @_; return ([ 'CLUSTER MYID', "\$40\\r\\n$id{$nam
 
 sub scene {
     my (%more) = @_;
+    unlink glob $t->dir . '/first-*';
     for my $name (@names) {
         rules($name, @{ $more{$name} || [] }, tells($name, @{ $more{map} || \@halves }),
             [ 'ASKING', '+OK\r\n' ], [ 'GET .*', "+from $name\\r\\n" ], [ '.*', '+OK\r\n' ]);
@@ -102,8 +117,30 @@ my $got = get('bar');
 like($got->{text}, qr/^-MOVED 5061/, 'MOVED in a circle: the last one is the reply');
 my $state = $t->state;
 is($state->{moved}, 5, '  after five');
+cmp_ok($got->{ms}, '>=', 75, '  and pauses, each longer than the last');
+cmp_ok($got->{ms}, '<', 300, '  not for ever');
 cmp_ok(seen('a', 'CLUSTER SLOTS') + seen('b', 'CLUSTER SLOTS'), '<', 12, '  and not a question for the map each time');
 is(get('foo')->{text}, "+from b\n", '  other keys are served');
+
+# So long as the news of a slot that has moved is on its way, masters contradict each other.
+scene(a => [ [ 'GET bar', '30 ms -MOVED 5061 127.0.0.1:%b\r\n, then +from a\r\n' ] ],
+    b => [ [ 'GET bar', '-MOVED 5061 127.0.0.1:%a\r\n' ] ]);
+$t->again($seeds, 'warm');
+$t->until_state('ready');
+$got = get('bar', 'foo');
+is($got->{text}, "+from a\n+from b\n", 'MOVED in a circle that lasts for 30 ms: the reply in the end');
+cmp_ok($t->state->{moved}, '<=', 4, '  before the attempts were used up');
+is($t->ask('t=1000', 'GET bar')->{text}, "+from a\n", '  and at once from then on');
+is($t->state->{error_reply}, 0, '  no error is counted');
+
+scene(a => [ [ 'GET bar', '-MOVED 5061 127.0.0.1:%b\r\n' ] ], b => [ [ 'GET bar', '-MOVED 5061 127.0.0.1:%a\r\n' ] ]);
+$t->again($seeds, 'warm');
+$t->until_state('ready');
+get('foo');
+$got = $t->ask('t=20', 'GET bar', 'GET foo');
+is($got->{text}, "(no room)\n+from b\n", 'a circle, and little time: others have their reply');
+cmp_ok($got->{ms}, '<', 30, '  in that time');
+cmp_ok($t->state->{moved}, '<', 5, '  without further attempts');
 
 scene(a => [ [ 'GET bar', '-MOVED 5061 127.0.0.1:%dead\r\n' ] ]);
 $t->again($seeds, 'warm');
@@ -154,6 +191,13 @@ scene(a => [ [ 'GET bar', '-ASK 5061 127.0.0.1:%c\r\n' ] ], c => [ [ 'GET bar', 
 $t->again($seeds, 'warm');
 $t->until_state('ready');
 like(get('bar')->{text}, qr/^-ASK/, 'ASK in a circle ends');
+is($t->state->{asked}, 5, '  after five');
+
+scene(a => [ [ 'GET bar', '-ASK 5061 127.0.0.1:%c\r\n' ] ],
+    c => [ [ 'GET bar', '5 ms -ASK 5061 127.0.0.1:%a\r\n, then +from c\r\n' ] ]);
+$t->again($seeds, 'warm');
+$t->until_state('ready');
+is(get('bar')->{text}, "+from c\n", 'ASK in a circle for a moment: whoever serves the slot is asked again');
 
 scene(a => [ [ 'GET bar', '-ASK 5061 127.0.0.1:%c\r\n' ] ], c => [ [ 'GET bar', 'hold' ] ]);
 $t->again($seeds, 'warm');
@@ -172,7 +216,8 @@ $t->until_state('ready');
 like(get('bar')->{text}, qr/^-TRYAGAIN/, 'TRYAGAIN for ever: it is the reply in the end');
 is($t->state->{again}, 5, '  after five attempts');
 get('foo');
-is($t->ask('t=20', 'GET bar', 'GET foo')->{lines}[1], '+from b', '  a short deadline ends it earlier');
+is($t->ask('t=8', 'GET bar', 'GET foo')->{lines}[1], '+from b', '  a short deadline ends it earlier');
+cmp_ok($t->state->{again}, '<', 5 + 5, '  before five attempts');
 
 scene(a => [ [ 'GET .*', '-CLUSTERDOWN The cluster is down\r\n' ] ]);
 like(get('bar')->{text}, qr/^-CLUSTERDOWN/, 'CLUSTERDOWN: the reply');

@@ -51,8 +51,10 @@ struct ngx_pz_spread_s {
     ngx_queue_t             parts;     /* that are out */
     ngx_event_t             timer;     /* of the pause */
     ngx_msec_t              until;
-    ngx_pz_spread_mask_t    again;     /* moved, to be sent at once */
+    ngx_pz_spread_mask_t    moved;     /* once at least */
+    ngx_pz_spread_mask_t    again;     /* of them, to be sent at once */
     ngx_pz_spread_mask_t    later;     /* to be sent after the pause */
+    ngx_uint_t              pauses;    /* between attempts, so far */
     ngx_pz_query_status_e   failure;
     u_char                  hops[NGX_PZ_QUERY_REPLIES];
     pz_redis_sent_t         commands[NGX_PZ_QUERY_REPLIES];

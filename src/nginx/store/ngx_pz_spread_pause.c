@@ -1,8 +1,8 @@
 #include "ngx_pz_spread.h"
 
 /*
- * What cannot be sent just now: while there is no map, or while a slot's keys
- * are in two places.
+ * What cannot be sent just now: while there is no map, while a slot's keys are
+ * in two places, or while nodes contradict each other.
  */
 
 void
