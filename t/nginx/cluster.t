@@ -24,7 +24,10 @@ use constant { WORKERS => 8, VISITORS => 60 };
 my $t = Personalize::Site->new(redis => 0, rules => 0, workers => WORKERS);
 plan(skip_all => 'no redis-server') if !Personalize::Redis::available();
 
-my $c = Personalize::Cluster->start($t);
+Personalize::Process::ahead();
+
+# No failover meanwhile, which a node starts that was not served by the machine for so long.
+my $c = Personalize::Cluster->start($t, timeout => 10_000);
 my @masters = qw(n1 n2 n3);
 
 $t->rules('all.lua', <<'LUA');
@@ -39,7 +42,7 @@ campaign "autumn" {
 }
 LUA
 $t->page("$_.html", $Personalize::Site::PAGE) for qw(recs coupon);
-$t->let(redis => $c->url('n1', 'n2'));
+$t->let(redis => $c->url('n1', 'n2') . ' connect_timeout=5s');
 $t->config(<<'CONF');
     server {
         listen 127.0.0.1:%%port:web%%;
@@ -97,11 +100,11 @@ sub all_good {
     cmp_ok($r->{requests}, '>', 300, '  under load');
 }
 
-# Move the slots of these keys from node to node until then; how many moved.
+# Move the slots of these keys from node to node until then, so many at least; how many moved.
 sub shuffle {
-    my ($until, @keys) = @_;
+    my ($until, $least, @keys) = @_;
     my $n = 0;
-    while (time < $until) {
+    while (time < $until || $n < $least) {
         my $key = $keys[ $n++ % @keys ];
         my ($to) = grep { $_ ne home($key) } @masters[ map { ($n + $_) % 3 } 0 .. 2 ];
         my $slot = Personalize::Cluster::slot($key);
@@ -117,14 +120,17 @@ sub shuffle {
 }
 
 my $moved = 0;
-my $r = $judge->run(5, sub { $moved = shuffle($_[0], map { key($_) } @visitors) });
+my $began = time;
+my $r = $judge->run(5, sub { $moved = shuffle($_[0], 60, map { key($_) } @visitors) });
+my $took = time - $began;
 all_good("R16: $moved slots move", $r);
 cmp_ok($moved, '>', 50, '  many of them');
 my $redis = $t->status->{counters}{redis};
 cmp_ok($redis->{moved}, '>', 20, "  nodes said MOVED $redis->{moved} times");
-cmp_ok($redis->{slots_read}, '<', 40 * WORKERS, "  the map was read $redis->{slots_read} times, by " . WORKERS . ' workers');
+cmp_ok($redis->{slots_read}, '<', 8 * $took * WORKERS, sprintf "  the map was read %d times in %.1f s, by %d workers",
+    $redis->{slots_read}, $took, WORKERS);
 
-$r = $judge->run(5, sub { $moved = shuffle($_[0], 'pz:coupons:{autumn}') }, page => '/coupon.html');
+$r = $judge->run(5, sub { $moved = shuffle($_[0], 0, 'pz:coupons:{autumn}') }, page => '/coupon.html');
 all_good("the slot of the coupons moves $moved times", $r);
 my %held = map { ($_ => $c->command('GET', "pz:coupon:{autumn}:$_")) } @visitors;
 my %codes = reverse %held;
@@ -133,28 +139,26 @@ is($c->command('LLEN', 'pz:coupons:{autumn}'), @codes - VISITORS, '  and no code
 
 # --- connections -----------------------------------------------------------------
 
+# A worker that got few pages may not have asked each of the nodes yet.
+$r = $judge->run(1, sub {
+    Personalize::Process::until_true(20, sub { !grep { $c->clients($_) < WORKERS } @masters });
+}, connection => 'close');
+is(join(' ', map { $c->clients($_) } @masters), join(' ', (WORKERS) x @masters), 'all this over one connection a worker and node');
+all_good('  which all have asked', $r);
+
 # The nodes' own, for MIGRATE, count among the accepted ones.
-# A worker that got few pages may never have asked one of the nodes.
-my $open = most();
-cmp_ok($open, '<=', WORKERS, 'all this over one connection a worker and node');
-cmp_ok($open, '>', 1, '  of several workers');
 is(too_many(WORKERS + 2), '', '  and none was made twice');
 
-my ($most, %was) = 0;
+my $most = 0;
 $r = $judge->run(4, sub {
     my ($until) = @_;
 
-    # By now each worker has had a visitor of each node.
     $before{$_} = $c->accepted($_) for $c->names;
-    %was = %{ $t->status->{counters}{redis} };
     kill 'KILL', $t->workers;
     while (time < $until) { my $n = most(); $most = $n if $n > $most; sleep 0.02 }
 }, connection => 'close');
 cmp_ok($most, '<=', WORKERS, 'all workers are killed under load: never more than one connection a worker and node');
-my %now = %{ $t->status->{counters}{redis} };
-my $again = $now{lost} + $now{connect_failed} - $was{lost} - $was{connect_failed};
-is(too_many(WORKERS + $again), '', "  and none was made twice ($again were lost)")
-    or diag(map { sprintf "%s %d, ", $_, $now{$_} - $was{$_} } sort keys %now);
+is(too_many(WORKERS), '', '  and none was made twice') or diag(explain($t->status->{counters}{redis}));
 cmp_ok($r->{requests}, '>', 300, "  $r->{requests} pages meanwhile");
 
 $before{$_} = $c->accepted($_) for $c->names;

@@ -52,7 +52,8 @@ LUA
     return $self;
 }
 
-# For so many seconds; half a second after the begin `happens` is called, and told when to end.  Options:
+# For so many seconds; half a second after the begin `happens` is called, and told when to end: what needs
+# longer is waited for, under load.  Options:
 # page ("/"), connection: `close` after each response, or `keep-alive` (a worker that goes closes
 # those that are kept, and a request that is on its way then is lost with plain nginx as well).
 # Returns what wrk counted: `requests`, and @FAILURES.
@@ -62,12 +63,14 @@ sub run {
     my $t = $self->{t};
     my $out = $t->dir . '/wrk.out';
     unlink $out;
-    my $pid = Personalize::Process::spawn('wrk', $out, 'wrk', '-t1', "-c$self->{connections}", "-d${seconds}s",
+    my $until = time + $seconds;
+    my $pid = Personalize::Process::spawn('wrk', $out, 'wrk', '-t1', "-c$self->{connections}", '-d300s',
         '--timeout', '5s', '-s', $t->dir . '/judge.lua', 'http://127.0.0.1:' . $t->port('web') . '/', '--',
         $o{connection} // 'keep-alive', $o{page} // '/');
     sleep 0.5;
-    $happens->(time + $seconds - 0.5);
-    Personalize::Process::stop($pid, signal => 0, seconds => $seconds + 10);
+    $happens->($until);
+    sleep $until - time if $until > time;
+    Personalize::Process::stop($pid, signal => 'INT', seconds => 10);
 
     my %counted;
     @counted{ 'requests', @FAILURES } = $t->read('wrk.out')
