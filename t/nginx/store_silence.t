@@ -36,7 +36,7 @@ $t->write('mood', 'well');
 $t->run($half->url, 'warm');
 is($t->ask('t=1000', 'GET k')->{text}, "+OK\n", 'a scripted server');
 
-my $descriptors = $t->descriptors;
+my $sockets = $t->sockets('unix');
 $t->write('mood', 'reply, then half');
 is($t->ask('t=1000', 'GET k')->{text}, "+OK\n", 'R5: it answers, and closes its half');
 sleep 0.1;
@@ -54,7 +54,8 @@ for my $how ('half', 'half a reply') {
     ok(Personalize::Process::until_true(3, sub { $t->ask('t=1000', 'GET k')->{text} eq "+OK\n" }), '  the next one is answered');
     is($half->connections, $before + 1, '  by a new connection, and one only');
 }
-ok(Personalize::Process::until_true(3, sub { $t->descriptors <= $descriptors }), '  no socket is left half open');
+# The one for HTTP that we asked by may be open still: nginx learns a moment later that we are gone.
+is($t->sockets('unix'), $sockets, '  no socket is left half open');
 $t->stop;
 $half->stop;
 

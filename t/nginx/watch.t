@@ -15,6 +15,7 @@ use Time::HiRes qw(sleep time);
 use Personalize::Process;
 use Personalize::Watched;
 
+Personalize::Process::ahead();
 my $t = Personalize::Watched->new(workers => 3, within => 5);
 my $redis = $t->redis;
 
@@ -46,16 +47,16 @@ is($redis->clients, 6, '  beside the one for data');
 
 lookup('ann') for 1 .. 10;
 is(lookup('ann'), 'hit', 'from the cache');
-my @took;
+my $worst = 0;
 for my $n (1 .. 30) {
     $redis->visitor('ann', name => "Ann$n");
     my $began = time;
     my $ok = until_true(2, sub { $t->welcomes($t->get('/?as=ann'), "Ann$n") });
-    push @took, $ok ? time - $began : 99;
+    my $took = time - $began;
+    $worst = $took if $took > $worst;
+    $ok or fail("change $n");
 }
-@took = sort { $a <=> $b } @took;
-cmp_ok($took[27], '<', 0.1, sprintf 'changes are seen within %.1f ms', 1000 * $took[27]);
-cmp_ok($took[29], '<', 1, sprintf '  at the worst within %.1f ms (a busy machine may do that)', 1000 * $took[29]);
+cmp_ok($worst, '<', 0.1, sprintf 'thirty changes are seen, each within %.1f ms', 1000 * $worst);
 
 $redis->visitor('ann', name => 'Bea');
 sleep 0.1;

@@ -222,6 +222,15 @@ sub descriptors {
     return scalar map { glob "/proc/$_/fd/*" } $self->workers;
 }
 
+# Of them, the sockets of one kind, as /proc/net names it: unix, tcp ...
+sub sockets {
+    my ($self, $kind) = @_;
+    my $inode = $kind eq 'unix' ? 6 : 9;
+    my %inode = map { ((split)[$inode] => 1) } grep { /:/ } split /\n/, slurp("/proc/net/$kind");
+    return scalar grep { (readlink($_) // '') =~ /^socket:\[(\d+)\]/ && $inode{$1} }
+        map { glob "/proc/$_/fd/*" } $self->workers;
+}
+
 # Private memory of all workers, in kilobytes.
 sub memory {
     my ($self) = @_;
