@@ -5,8 +5,6 @@
 
 #include "pz_str.h"
 
-#include <string.h>
-
 static int
 pz_is_space(char c)
 {
@@ -26,12 +24,6 @@ pz_str_from(const char *zero_terminated)
 }
 
 int
-pz_str_eq(pz_str_t a, pz_str_t b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
-int
 pz_str_ieq(pz_str_t a, pz_str_t b)
 {
     size_t i;
@@ -45,12 +37,6 @@ pz_str_ieq(pz_str_t a, pz_str_t b)
         }
     }
     return 1;
-}
-
-int
-pz_str_starts(pz_str_t s, pz_str_t prefix)
-{
-    return s.len >= prefix.len && pz_str_eq(pz_str_head(s, prefix.len), prefix);
 }
 
 int
@@ -70,28 +56,6 @@ pz_str_cmp(pz_str_t a, pz_str_t b)
         return order;
     }
     return (a.len > b.len) - (a.len < b.len);
-}
-
-pz_str_t
-pz_str_skip(pz_str_t s, size_t from)
-{
-    if (from > s.len) {
-        from = s.len;
-    }
-    if (from != 0) {
-        s.data += from;
-        s.len -= from;
-    }
-    return s;
-}
-
-pz_str_t
-pz_str_head(pz_str_t s, size_t len)
-{
-    if (len < s.len) {
-        s.len = len;
-    }
-    return s;
 }
 
 pz_str_t

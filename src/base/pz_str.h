@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct {
     const char *data;
@@ -23,17 +24,48 @@ typedef struct {
 /* A zero-terminated string as a pz_str_t; NULL gives the empty string. */
 pz_str_t pz_str_from(const char *zero_terminated);
 
-int pz_str_eq(pz_str_t a, pz_str_t b);
+/* Inline where most callers are told no by the lengths. */
+static inline int
+pz_str_eq(pz_str_t a, pz_str_t b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+static inline int
+pz_str_starts(pz_str_t s, pz_str_t prefix)
+{
+    return s.len >= prefix.len
+           && (prefix.len == 0 || memcmp(s.data, prefix.data, prefix.len) == 0);
+}
+
 int pz_str_ieq(pz_str_t a, pz_str_t b);
-int pz_str_starts(pz_str_t s, pz_str_t prefix);
 int pz_str_ends(pz_str_t s, pz_str_t suffix);
 
 /* memcmp order, the shorter first when one is a prefix of the other. */
 int pz_str_cmp(pz_str_t a, pz_str_t b);
 
 /* The part from `from` (clamped) to the end, or of at most `len` bytes. */
-pz_str_t pz_str_skip(pz_str_t s, size_t from);
-pz_str_t pz_str_head(pz_str_t s, size_t len);
+static inline pz_str_t
+pz_str_skip(pz_str_t s, size_t from)
+{
+    if (from > s.len) {
+        from = s.len;
+    }
+    if (from != 0) {
+        s.data += from;
+        s.len -= from;
+    }
+    return s;
+}
+
+static inline pz_str_t
+pz_str_head(pz_str_t s, size_t len)
+{
+    if (len < s.len) {
+        s.len = len;
+    }
+    return s;
+}
 
 /* Without leading and trailing ASCII white space. */
 pz_str_t pz_str_trim(pz_str_t s);

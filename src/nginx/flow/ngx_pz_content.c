@@ -16,10 +16,12 @@ struct ngx_pz_slot_s {
     ngx_pz_query_t        query;       /* of a coupon, which no cache may hold */
     uint64_t              asked;       /* by ngx_pz_clock(): of that */
     ngx_pz_fetch_t        fetch;       /* of lists, then of products */
-    ngx_pz_fetch_item_t   items[NGX_PZ_QUERY_REPLIES];
-    ngx_pz_products_t     products;
     ngx_str_t             html;
     unsigned              pending:1;
+
+    /* those who put them in make them: a few of many */
+    ngx_pz_fetch_item_t   items[NGX_PZ_QUERY_REPLIES];
+    ngx_pz_products_t     products;
 };
 
 struct ngx_pz_content_s {
@@ -161,7 +163,7 @@ ngx_pz_content_begin(ngx_pz_request_t *pr, ngx_pz_request_on_done_pt on_fill)
     }
 
     content = pz_arena_zalloc(pr->arena, sizeof(ngx_pz_content_t));
-    slot = pz_arena_array(pr->arena, pr->decision.plan.nwants, sizeof(ngx_pz_slot_t));
+    slot = pz_arena_alloc(pr->arena, pr->decision.plan.nwants * sizeof(ngx_pz_slot_t));
 
     if (content == NULL || slot == NULL) {
         return NGX_ERROR;
@@ -175,10 +177,14 @@ ngx_pz_content_begin(ngx_pz_request_t *pr, ngx_pz_request_on_done_pt on_fill)
     pr->content = content;
     pr->abandon_content = ngx_pz_content_abandon;
 
+    /* all, before the first asks: what is here at once looks at the others */
     for (i = 0; i < content->nslots; i++) {
+        ngx_memzero(&slot[i], offsetof(ngx_pz_slot_t, items));
         slot[i].pr = pr;
         slot[i].want = &pr->decision.plan.wants[i];
+    }
 
+    for (i = 0; i < content->nslots; i++) {
         /* who keeps no cookie would draw another code with every page: docs/adr/0004 */
         if (!pr->visitor.returning && slot[i].want->kind == PZ_WANT_COUPON) {
             continue;
