@@ -68,6 +68,10 @@ ok(until_true(5, sub { $t->shown($who{n1}, 'Nobody'); connections('pubsub') eq '
     or diag(connections('pubsub'));
 ok($t->all_watch, '  by all workers');
 all_see('without it');
+my $made = $c->accepted('n1');
+$c->node('n1')->command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+ok(until_true(5, sub { $c->accepted('n1') > $made }) && $t->all_watch(5), '  connections to the master are lost: it is watched again, though nobody asks')
+    or diag(explain($t->status->{redis}));
 $c->node('n4')->run;
 $c->wait_until_whole;
 ok(until_true(30, sub { connections('pubsub') eq '0 0 0 2 2 2' }), '  it is back, and watched in its master\'s place') or diag(connections('pubsub'));
