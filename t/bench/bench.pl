@@ -234,8 +234,7 @@ sub complaints {
         push @found, map { "**$what: $_**\n\n" } @cold;
         my @lines = grep { /\[(?:error|crit|alert|emerg)\]/ } split /\n/, $server->log or next;
         my $first = $lines[0] =~ s/^\S+ \S+ (?=\[)//r =~ s/\Q$server->{dir}\E/.../gr;
-        push @found, sprintf "**%s: %d errors in its log, the first: %s**\n\n", $what, scalar @lines,
-            $first;
+        push @found, "**$what: @{[ scalar @lines ]} errors in its log, the first: $first**\n\n";
     }
     return @found;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# What a request costs as visitors, workers, campaigns, slots and listeners become more: the measured
-# half of docs/scaling.md.  See t/bench/scale-model.pl for the other one.
+# What a request costs as visitors, workers, campaigns, slots and listeners become more: the
+# measured half of docs/scaling.md.  See t/bench/scale-model.pl for the other one.
 #
 # Usage: scale.pl [OPTION...]
 #   --visitors 10000,100000,1000000,10000000    ten million take 3 GB in Redis, and a minute or two

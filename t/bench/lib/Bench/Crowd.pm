@@ -1,7 +1,7 @@
 package Bench::Crowd;
 
-# Millions of visitors in Redis, quickly: a script in Redis itself writes them, so that nothing has to
-# be sent.  They are those of Bench::Visitors, field by field.
+# Millions of visitors in Redis, quickly: a script in Redis itself writes them, so that nothing has
+# to be sent.  They are those of Bench::Visitors, field by field.
 
 use strict;
 use warnings;

@@ -1,8 +1,8 @@
 package Bench::Edge;
 
-# A simulation of one nginx's cache of profiles: visitors who come in sessions, whose profiles change
-# while they are there, and a zone with the rules of personalize_cache (least recently used goes first; a
-# time to live; told of changes or not).  Deterministic by its seed.
+# A simulation of one nginx's cache of profiles: visitors who come in sessions, whose profiles
+# change while they are there, and a zone with the rules of personalize_cache (least recently used
+# goes first; a time to live; told of changes or not).  Deterministic by its seed.
 #
 # Only one visitor in `sample` is simulated, in a zone that is as much smaller: what share is found
 # stays the same (as in SHARDS, Waldspurger et al., FAST 2015).
@@ -16,11 +16,13 @@ our $WRITES = 0.2;      # views that are followed by a change of the profile: a 
 our $WRITE_AFTER = 2;   # seconds
 our $SKEW = 0.8;        # the n-th of N visitors begins sessions in proportion to (n + N / 100) ** -SKEW
 
-# Options: visitors (known where this nginx is), views (a second, of all servers), servers (that share
-# them), sticky (share of views that go to their visitor's own server; 0: each view goes to any), entries
-# (that the zone holds), ttl (seconds), told (0 or 1: of changes), hours (simulated), sample, seed.
+# Options: visitors (known where this nginx is), views (a second, of all servers), servers (that
+# share them), sticky (share of views that go to their visitor's own server; 0: each view goes to
+# any), entries (that the zone holds), ttl (seconds), told (0 or 1: of changes), hours (simulated),
+# sample, seed.
 #
-# Shares of the views that this server got, in per cent: { hits, old (shown a profile that had changed) }.
+# Shares of the views that this server got, in per cent: { hits, old (shown a profile that had
+# changed) }.
 sub simulate {
     my (%o) = @_;
 
@@ -48,8 +50,8 @@ sub simulate {
     return { hits => 100 * $sum{hits} / $sum{views}, old => 100 * $sum{old} / $sum{views} };
 }
 
-# The share that is found by a cache of so many entries, when the n-th of the visitors comes in proportion
-# to 1/n (as in load.lua), independently of what came before: Che's approximation.
+# The share that is found by a cache of so many entries, when the n-th of the visitors comes in
+# proportion to 1/n (as in load.lua), independently of what came before: Che's approximation.
 sub found {
     my ($visitors, $entries) = @_;
     return 1 if $entries >= $visitors;
@@ -62,8 +64,8 @@ sub found {
     return _kept($visitors, exp $low)->[1];
 }
 
-# Visitors that are in the cache, and the share of requests that are theirs; over pieces of the scale
-# that are equal in the logarithm, which have equal shares of the requests.
+# Visitors that are in the cache, and the share of requests that are theirs; over pieces of the
+# scale that are equal in the logarithm, which have equal shares of the requests.
 sub _kept {
     my ($visitors, $lifetime) = @_;
     my ($pieces, $there, $share) = (1000, 0, 0);
@@ -77,8 +79,8 @@ sub _kept {
     return [ $there, $share ];
 }
 
-# What this server sees, in the order of time: [ time, visitor, view or write ].  With its own visitors:
-# for each view of theirs that goes elsewhere, one of a guest comes here.
+# What this server sees, in the order of time: [ time, visitor, view or write ].  With its own
+# visitors: for each view of theirs that goes elsewhere, one of a guest comes here.
 sub _events {
     my ($end, %o) = @_;
 
@@ -106,8 +108,8 @@ sub _events {
 
 sub _exponential { my ($mean) = @_; return -$mean * log(1 - rand()) }
 
-# Mandelbrot's form of Zipf's law, by the inverse of its integral: nobody comes more than thirteen times as
-# often as the mean, and a smaller crowd is distributed as a larger one.
+# Mandelbrot's form of Zipf's law, by the inverse of its integral: nobody comes more than thirteen
+# times as often as the mean, and a smaller crowd is distributed as a larger one.
 sub _visitor {
     my ($population) = @_;
     my ($power, $head) = (1 - $SKEW, $population / 100);

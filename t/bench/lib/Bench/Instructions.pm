@@ -38,7 +38,8 @@ sub _run {
         'valgrind', '--tool=callgrind', "--callgrind-out-file=$out", '--smc-check=all-non-file',
         $server->_command);
     Personalize::Process::until_true(60, sub { Personalize::Nginx::_listens($server->port("web")) })
-        or die "nginx did not start under callgrind:\n" . $server->read('logs/callgrind.log') . $server->log;
+        or die "nginx did not start under callgrind:\n" . $server->read('logs/callgrind.log')
+            . $server->log;
 
     my $client = Personalize::Http->new($server->port('web'));
     srand(7);
@@ -58,7 +59,8 @@ sub _run {
         _get($client, $server, $page->($n), $visitors[$n]);
     }
     $client->close;
-    die "$server->{scenario}{name}, under callgrind: $_\n" for $server->cold(0.95 * $o{count});    # a heartbeat may come late here
+    # a heartbeat may come late here
+    die "$server->{scenario}{name}, under callgrind: $_\n" for $server->cold(0.95 * $o{count});
     _end($pid);
 
     my ($total) = Personalize::Nginx::slurp($out) =~ /^(?:totals|summary): (\d+)/m;

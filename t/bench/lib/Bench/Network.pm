@@ -15,16 +15,20 @@ my ($server, $client) = ('10.99.0.1', '10.99.0.2');
 # Why this cannot be had here; undef when it can.
 sub missing {
     for my $tool (qw(unshare nsenter ip)) {
-        return "no $tool (packages util-linux, iproute2)" if !grep { -x "$_/$tool" } split(/:/, $ENV{PATH}), '/sbin';
+        my @found = grep { -x "$_/$tool" } split(/:/, $ENV{PATH}), '/sbin';
+        return "no $tool (packages util-linux, iproute2)" if !@found;
     }
-    my $said = `unshare -n sh -c 'ip link set lo up && ip link add pz0 type veth peer name pz1' 2>&1`;
-    return $? == 0 ? undef : 'not permitted: ' . ((split /\n/, $said)[0] // 'no network namespaces');
+    my $try = 'ip link set lo up && ip link add pz0 type veth peer name pz1';
+    my $said = `unshare -n sh -c '$try' 2>&1`;
+    return undef if $? == 0;
+    return 'not permitted: ' . ((split /\n/, $said)[0] // 'no network namespaces');
 }
 
 # Run this program anew, with these arguments, as the only one in a namespace; does not return.
 sub enter {
     my ($program, @arguments) = @_;
-    exec 'unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$@"', 'bench', $^X, $program, @arguments;
+    exec 'unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$@"', 'bench', $^X, $program,
+        @arguments;
     die "unshare: $!\n";
 }
 
@@ -32,13 +36,16 @@ sub enter {
 sub open {
     my ($class, $mtu) = @_;
 
-    my $pid = Personalize::Process::spawn('network', '/dev/null', 'unshare', '-n', 'sleep', '100000');
+    my $pid = Personalize::Process::spawn('network', '/dev/null',
+        'unshare', '-n', 'sleep', '100000');
     my $own = readlink '/proc/self/ns/net';
     Personalize::Process::until_true(5, sub { (readlink("/proc/$pid/ns/net") // $own) ne $own })
         or die "no namespace for the client\n";
 
-    my $self = bless { pid => $pid, address => $server, client => [ 'nsenter', '-t', $pid, '-n' ] }, $class;
-    _run('ip', 'link', 'add', 'pz0', 'mtu', $mtu, 'type', 'veth', 'peer', 'name', 'pz1', 'mtu', $mtu, 'netns', $pid);
+    my @inside = ('nsenter', '-t', $pid, '-n');
+    my $self = bless { pid => $pid, address => $server, client => \@inside }, $class;
+    _run('ip', 'link', 'add', 'pz0', 'mtu', $mtu, 'type', 'veth',
+        'peer', 'name', 'pz1', 'mtu', $mtu, 'netns', $pid);
     _run('ip', 'addr', 'add', "$server/30", 'dev', 'pz0');
     _run('ip', 'link', 'set', 'pz0', 'up');
     _run(@{ $self->{client} }, 'ip', 'addr', 'add', "$client/30", 'dev', 'pz1');

@@ -15,7 +15,8 @@ use Personalize::Process;
 sub program {
     my ($bench, $dir) = @_;
     my $cc = $ENV{CC} // 'cc';
-    system("$cc -std=c11 -D_GNU_SOURCE -O2 -o '$dir/pace' '$bench/pace.c' 2>&1 >/dev/null") == 0 or return undef;
+    my $build = "$cc -std=c11 -D_GNU_SOURCE -O2 -o '$dir/pace' '$bench/pace.c' 2>&1 >/dev/null";
+    system($build) == 0 or return undef;
     return "$dir/pace";
 }
 
@@ -25,18 +26,22 @@ sub start {
     my $out = "$server->{dir}/logs/pace";
     unlink $out;
     my $pid = Personalize::Process::spawn('pace', $out, $program, $server->port('web'),
-        @o{qw(connections rate seconds)}, $server->path(@o{qw(kind kb)}), @o{qw(pages visitors seed)}, 'class="pz-bar"');
+        @o{qw(connections rate seconds)}, $server->path(@o{qw(kind kb)}),
+        @o{qw(pages visitors seed)}, 'class="pz-bar"');
     return bless { pid => $pid, out => $out, what => $server->{scenario}{what} }, $class;
 }
 
 # Wait for the end; the requests, as [ due (us), took (us), outcome ].
 sub requests {
     my ($self) = @_;
-    Personalize::Process::until_true(120, sub { !Personalize::Process::is_alive($self->{pid}) }) or die "pace does not end\n";
+    Personalize::Process::until_true(120, sub { !Personalize::Process::is_alive($self->{pid}) })
+        or die "pace does not end\n";
     Personalize::Process::stop($self->{pid});
 
     my $text = Personalize::Nginx::slurp($self->{out});
-    my @found = map { /^(\d+) (\d+) ([pof])$/ ? [ $1, $2, $3 ] : die "$self->{what}: pace: $_\n" } split /\n/, $text;
+    my @found = map {
+        /^(\d+) (\d+) ([pof])$/ ? [ $1, $2, $3 ] : die "$self->{what}: pace: $_\n"
+    } split /\n/, $text;
     die "$self->{what}: no request\n" if !@found;
     return sort { $a->[0] <=> $b->[0] } @found;
 }

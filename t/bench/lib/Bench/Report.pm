@@ -24,7 +24,8 @@ sub ratio {
     return median(map { $runs->[$_]{cpu} / $plain->[$_]{cpu} } grep { $plain->[$_] } 0 .. $#$runs);
 }
 
-# One group: runs { scenario name => [ figures of each repeat ] }, instructions { name => thousands }.
+# One group: runs { scenario name => [ figures of each repeat ] }; instructions { name =>
+# thousands }.
 sub table {
     my ($scenarios, $runs, $instructions) = @_;
 
@@ -58,7 +59,8 @@ sub table {
 sub markdown {
     my ($head, @rows) = @_;
     my $line = sub { '| ' . join(' | ', @_) . " |\n" };
-    return $line->(@$head) . $line->('---', ('---:') x $#$head) . join '', map { $line->(@$_) } @rows;
+    my $rule = $line->('---', ('---:') x $#$head);
+    return join '', $line->(@$head), $rule, map { $line->(@$_) } @rows;
 }
 
 # What kind of machine it is, without telling whose.

@@ -101,13 +101,14 @@ sub warm {
 # What it has found so far, of what it is to find.
 sub found {
     my ($self) = @_;
-    my @families = ($self->{scenario}{warm} ? 'lookups' : (), $self->{scenario}{index} ? 'index' : ());
+    my ($warm, $index) = @{ $self->{scenario} }{qw(warm index)};
+    my @families = ($warm ? 'lookups' : (), $index ? 'index' : ());
     my %metrics = @families ? $self->metrics : ();
     return map { $_ => $metrics{qq(personalize_${_}_total{outcome="hit"})} } @families;
 }
 
-# What is wrong when so many requests should have found their visitor in the cache, and their page in the
-# index; before: what it had found until then.
+# What is wrong when so many requests should have found their visitor in the cache, and their page
+# in the index; before: what it had found until then.
 sub cold {
     my ($self, $requests, %before) = @_;
     my %where = (lookups => 'visitors in the cache', index => 'pages in the index');
@@ -152,7 +153,8 @@ sub wrong {
     my $gives = $self->{scenario}{gives};
 
     my $want = Personalize::Nginx::slurp("$self->{shared}{pages}/$kb/$page.html");
-    $want = Bench::Visitors::personalized($want, $gives eq 'constant' ? 0 : $visitor) if $gives ne 'plain';
+    $want = Bench::Visitors::personalized($want, $gives eq 'constant' ? 0 : $visitor)
+        if $gives ne 'plain';
 
     my $reply = $self->get($self->path($kind, $kb) . "$page.html", cookie => "visitor=v$visitor");
     return undef if $reply->status == 200 && $reply->body eq $want;

@@ -23,7 +23,8 @@ my @faults = (
     { what => 'killed, started anew', begin => \&_kill, end => sub { $_[0]->run } },
     map { my $ms = $_;
         { what => "replies $ms ms late", link => 1,
-            begin => sub { $_[0]->set(delay => $ms / 1000) }, end => sub { $_[0]->set(delay => 0) } }
+            begin => sub { $_[0]->set(delay => $ms / 1000) },
+            end => sub { $_[0]->set(delay => 0) } }
     } 10, 50,
 );
 
@@ -59,7 +60,8 @@ sub _faults {
     my $place = "127.0.0.1:$shared->{redis_port}";
     my %where = $link ? (redis_url => $link->url, peer_redis => "unix:$link->{path}")
         : (redis_url => "redis://$place/0", peer_redis => $place);
-    my @scenarios = grep { $shared->{peers} || !$_->{peers} } Bench::Scenario::in_trouble($DEADLINE);
+    my @scenarios = grep { $shared->{peers} || !$_->{peers} }
+        Bench::Scenario::in_trouble($DEADLINE);
     my @servers = map {
         Bench::Server->build($_, { %$shared, %where }, timeout => $DEADLINE)->start
     } @scenarios;
@@ -109,7 +111,8 @@ sub figures {
     my $failed = grep { $_->[2] eq 'f' } @all;
     my @times = map { sprintf '%.2f', $_ }
         $normal, Bench::Pace::percentile(100, @onset), $p99, $p99 - $normal;
-    return ($failed, scalar @all, @times, sprintf('%.0f', 100 * @shown / (@onset + @then)), _back($over, @all));
+    my $personal = sprintf '%.0f', 100 * @shown / (@onset + @then);
+    return ($failed, scalar @all, @times, $personal, _back($over, @all));
 }
 
 # Until when pages came that were not personal, from when Redis was well again.

@@ -1,7 +1,7 @@
 package Bench::Growth::Listeners;
 
-# What Redis spends on telling of changes, as those who listen become more: connections that track all
-# keys of the prefix (CLIENT TRACKING BCAST), as caches that are to know of every change have.
+# What Redis spends on telling of changes, as those who listen become more: connections that track
+# all keys of the prefix (CLIENT TRACKING BCAST), as caches that are to know of every change have.
 
 use strict;
 use warnings;
@@ -33,7 +33,8 @@ sub report {
         Personalize::Process::stop($reader, signal => 'KILL') if $reader;
         Personalize::Process::until_true(10, sub { $redis->clients == 0 });
     }
-    return Bench::Report::markdown([ 'listeners', 'Redis: CPU µs a write', 'bytes sent a write' ], @rows);
+    my @head = ('listeners', 'Redis: CPU µs a write', 'bytes sent a write');
+    return Bench::Report::markdown(\@head, @rows);
 }
 
 sub _sent {
@@ -42,10 +43,14 @@ sub _sent {
     return $bytes;
 }
 
-# One write at a time, as they come from many: the more come at once, the fewer messages tell of them.
+# One write at a time, as they come from many: the more come at once, the fewer messages tell of
+# them.
 sub _write {
     my ($redis, $count) = @_;
-    $redis->command('HINCRBY', 'pz:visitor:{v' . (1 + $_ * 7919 % 10_000) . '}', 'points', 1) for 1 .. $count;
+    for (1 .. $count) {
+        my $id = 'v' . (1 + $_ * 7919 % 10_000);
+        $redis->command('HINCRBY', "pz:visitor:{$id}", 'points', 1);
+    }
 }
 
 sub _listen {
@@ -56,7 +61,8 @@ sub _listen {
         syswrite $sock, "CLIENT ID\r\n";
         sysread $sock, my $reply, 100;
         my ($id) = $reply =~ /(\d+)/;
-        syswrite $sock, "CLIENT TRACKING ON REDIRECT $id BCAST PREFIX pz:\r\nSUBSCRIBE __redis__:invalidate\r\n";
+        syswrite $sock, "CLIENT TRACKING ON REDIRECT $id BCAST PREFIX pz:\r\n"
+            . "SUBSCRIBE __redis__:invalidate\r\n";
         $all->add($sock);
     }
     while (1) {

@@ -31,7 +31,8 @@ sub slots {
 # Instructions are also told as their distance from the first row's.
 sub _table {
     my ($what, @rows) = @_;
-    my @head = ($what, 'instructions, k', 'more than the first, k', 'CPU µs', 'of it to decide, µs');
+    my @head = ($what, 'instructions, k', 'more than the first, k', 'CPU µs',
+        'of it to decide, µs');
     return Bench::Report::markdown(\@head, map {
         my ($count, $instructions, @rest) = @$_;
         [ $count, (map { defined $instructions ? sprintf('%.1f', $instructions - $_) : '' } 0, $rows[0][1] // 0), @rest ];
