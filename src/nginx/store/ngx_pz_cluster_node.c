@@ -234,11 +234,10 @@ ngx_pz_cluster_name(ngx_pz_node_t *node, const pz_str_t *id)
 }
 
 
+/* No slot is its: a map that names others has cleared them all. */
 static void
 ngx_pz_cluster_retire(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
 {
-    ngx_uint_t  i;
-
     ngx_log_error(NGX_LOG_INFO, cluster->log, 0, "personalize: redis \"%*s\": no longer needed",
                   node->link.incidents.subject.len, node->link.incidents.subject.data);
 
@@ -253,17 +252,6 @@ ngx_pz_cluster_retire(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
 
     if (cluster->hint == node) {
         cluster->hint = NULL;
-    }
-
-    /* A MOVED may have sent slots there that the map does not know of. */
-    for (i = 0; i < PZ_REDIS_SLOTS; i++) {
-        if (cluster->masters[i] == node) {
-            cluster->masters[i] = NULL;
-        }
-
-        if (cluster->nears != NULL && cluster->nears[i] == node) {
-            cluster->nears[i] = NULL;
-        }
     }
 }
 

@@ -42,6 +42,20 @@ ngx_pz_link_place(ngx_pz_link_t *link)
 }
 
 
+static void
+ngx_pz_link_events(ngx_pz_link_t *link)
+{
+    link->deadline.handler = ngx_pz_link_on_deadline;
+    link->deadline.data = link;
+    link->deadline.log = link->log;
+    link->deadline.cancelable = 1;
+
+    link->push.handler = ngx_pz_link_on_push;
+    link->push.data = link;
+    link->push.log = link->log;
+}
+
+
 ngx_int_t
 ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
     ngx_pool_t *pool, ngx_log_t *log, ngx_pz_store_on_event_pt on_event, void *data)
@@ -56,6 +70,7 @@ ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
 
     ngx_pz_tls_init(&link->tls, conf->tls, log);
     ngx_pz_link_place(link);
+    ngx_pz_link_events(link);
     ngx_pz_backlog_init(&link->backlog, pool, log, ngx_pz_link_on_timeout, link);
     ngx_pz_breaker_init(&link->breaker, log, ngx_pz_link_on_retry, link);
 
@@ -79,15 +94,6 @@ ngx_pz_link_init(ngx_pz_link_t *link, const ngx_pz_store_conf_t *conf,
 
     link->incidents.log = log;
     link->incidents.subject = conf->url.shown;
-
-    link->deadline.handler = ngx_pz_link_on_deadline;
-    link->deadline.data = link;
-    link->deadline.log = log;
-    link->deadline.cancelable = 1;
-
-    link->push.handler = ngx_pz_link_on_push;
-    link->push.data = link;
-    link->push.log = log;
 
     return rc;
 }
