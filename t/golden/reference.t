@@ -21,7 +21,7 @@ sub slurp {
 my $directives = slurp('docs/directives.md');
 my $metrics = slurp('docs/metrics.md');
 my $counters = slurp('src/nginx/cache/ngx_pz_counters.h');
-my $help = slurp('src/nginx/endpoint/ngx_pz_metrics.c');
+my $help = slurp('src/nginx/endpoint/ngx_pz_metric_head.c');
 
 # --- directives
 
@@ -113,15 +113,19 @@ my ($list) = slurp('src/nginx/cache/ngx_pz_histogram.h') =~ /#define NGX_PZ_TIME
 push @{ $times{$1} }, $3 and $time_label{$1} = $2 while $list =~ /X\(\w+,\s*"(\w+)",\s*"(\w+)",\s*"(\w+)",/g;
 cmp_ok(scalar keys %times, '>=', 4, 'histograms in the source');
 
-my $times_help = slurp('src/nginx/endpoint/ngx_pz_times.c');
 for my $family (sort keys %times) {
     my ($text) = $metrics =~ /^### personalize_$family\{$time_label{$family}\}\n(.*?)(?=^##|\z)/ms;
     ok($text, "personalize_$family has its section") or next;
     like($text, qr/`$_`/, "  $_") for @{ $times{$family} };
-    like($times_help, qr/^    \{ "$family",\s+"[A-Z].*\." \},$/m, '  and its HELP');
+    like($help, qr/^    \{ "$family",\s+"[A-Z].*\." \},$/m, '  and its HELP');
 }
 
-like($metrics, qr/personalize_$_\b/, "personalize_$_") for $help =~ /ngx_pz_metrics_(?:gauge|zone)\(sb, worker, "(\w+)"/g;
+my @gauges = slurp('src/nginx/endpoint/ngx_pz_metrics.c') =~ /ngx_pz_metrics_(?:gauge|zone)\(sb, worker, "(\w+)"/g;
+cmp_ok(scalar @gauges, '>=', 7, 'gauges in the source');
+for my $name (@gauges) {
+    like($metrics, qr/personalize_$name\b/, "personalize_$name");
+    like($help, qr/^    \{ "$name",\s+"[A-Z1].*\." \},$/m, '  and its HELP');
+}
 
 # every series that an example asks for is there
 my %series = map { ("personalize_${_}_total" => 1) } keys %values, 'responses', 'lookups';

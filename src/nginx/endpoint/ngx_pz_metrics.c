@@ -1,5 +1,6 @@
 #include "ngx_pz_metrics.h"
 
+#include "ngx_pz_metric_head.h"
 #include "ngx_pz_reply.h"
 #include "ngx_pz_request.h"
 #include "ngx_pz_times.h"
@@ -8,55 +9,8 @@
 #define NGX_PZ_METRICS_MAX   (256 * 1024)
 #define NGX_PZ_METRICS_TYPE  "text/plain; version=0.0.4; charset=utf-8"
 
-typedef struct {
-    const char *family;
-    const char *help;
-} ngx_pz_metric_help_t;
-
-/* Of each family in NGX_PZ_EVENTS. */
-static const ngx_pz_metric_help_t  ngx_pz_metric_helps[] = {
-    { "visitor_cookies", "Visitor cookies as they came in, and those that were set." },
-    { "consent_missing", "Page requests without consent, by what withheld it." },
-    { "held_responses",  "Responses that had to wait for Redis, by where they waited." },
-    { "edits",           "Edits that a plan asked for, by whether the page had their selector." },
-    { "rewrites_ended",  "Rewrites that stopped early: the rest of the page passed as it was." },
-    { "slots",           "Recommendation blocks and coupons, by what became of them." },
-    { "rule_faults",     "Rule functions that failed, and campaigns switched off for it." },
-    { "rule_loads",      "Rule sets read after a change, by whether they could be loaded." },
-    { "forget_requests", "Visitors who asked to be forgotten, by what became of it." },
-    { "redis",           "Events on the connections to Redis." },
-    { "invalidation",    "Events on the connections by which Redis tells what has changed." },
-    { "cache_reads",     "Keys that were looked for in the cache, by kind and what was found." },
-    { "cache",           "What else happened to the cache." },
-    { "index",           "Pages with edits, by what the placement index knew of them." },
-};
-
 typedef double (*ngx_pz_metric_gauge_pt)(const ngx_pz_rulebook_t *book);
 typedef size_t (*ngx_pz_metric_cache_pt)(const ngx_pz_cache_usage_t *usage);
-
-
-static const char *
-ngx_pz_metric_help(const char *family)
-{
-    size_t  i;
-
-    for (i = 0; i < sizeof(ngx_pz_metric_helps) / sizeof(ngx_pz_metric_helps[0]); i++) {
-        if (ngx_strcmp(ngx_pz_metric_helps[i].family, family) == 0) {
-            return ngx_pz_metric_helps[i].help;
-        }
-    }
-
-    return "Events by kind.";
-}
-
-
-static void
-ngx_pz_metric_head(pz_sb_t *sb, const char *name, const char *suffix, const char *type,
-    const char *help)
-{
-    pz_sb_printf(sb, "# HELP personalize_%s%s %s\n", name, suffix, help);
-    pz_sb_printf(sb, "# TYPE personalize_%s%s %s\n", name, suffix, type);
-}
 
 
 /*
@@ -105,16 +59,14 @@ ngx_pz_metrics_responses(pz_sb_t *sb, ngx_pz_counters_t *counters)
 {
     ngx_uint_t  i;
 
-    ngx_pz_metric_head(sb, "responses", "_total", "counter",
-                       "Responses by $personalize_status: applied, nothing, or why it fell back.");
+    ngx_pz_metric_head(sb, "responses", "_total", "counter");
 
     for (i = 0; i < NGX_PZ_STATUS_LAST; i++) {
         ngx_pz_metric_count(sb, "responses", "status", ngx_pz_str(*ngx_pz_status_word(i)),
                             &counters->statuses[i]);
     }
 
-    ngx_pz_metric_head(sb, "lookups", "_total", "counter",
-                       "Look-ups of a visitor's profile by $personalize_lookup.");
+    ngx_pz_metric_head(sb, "lookups", "_total", "counter");
 
     for (i = 0; i < NGX_PZ_LOOKUP_LAST; i++) {
         ngx_pz_metric_count(sb, "lookups", "outcome", ngx_pz_str(*ngx_pz_lookup_word(i)),
@@ -138,7 +90,7 @@ ngx_pz_metrics_events(pz_sb_t *sb, ngx_pz_counters_t *counters)
 
         if (ngx_strcmp(name->family, family) != 0) {
             family = name->family;
-            ngx_pz_metric_head(sb, family, "_total", "counter", ngx_pz_metric_help(family));
+            ngx_pz_metric_head(sb, family, "_total", "counter");
         }
 
         ngx_pz_metric_count(sb, family, name->label, pz_str_from(name->value),
@@ -169,12 +121,12 @@ ngx_pz_metric_loaded(const ngx_pz_rulebook_t *book)
 
 
 static void
-ngx_pz_metrics_gauge(pz_sb_t *sb, ngx_pz_worker_t *worker, const char *name, const char *help,
+ngx_pz_metrics_gauge(pz_sb_t *sb, ngx_pz_worker_t *worker, const char *name,
     ngx_pz_metric_gauge_pt gauge)
 {
     ngx_uint_t  i;
 
-    ngx_pz_metric_head(sb, name, "", "gauge", help);
+    ngx_pz_metric_head(sb, name, "", "gauge");
 
     for (i = 0; i < worker->nrulebooks; i++) {
         pz_sb_printf(sb, "personalize_%s{path=\"", name);
@@ -190,12 +142,9 @@ ngx_pz_metrics_gauge(pz_sb_t *sb, ngx_pz_worker_t *worker, const char *name, con
 static void
 ngx_pz_metrics_rules(pz_sb_t *sb, ngx_pz_worker_t *worker)
 {
-    ngx_pz_metrics_gauge(sb, worker, "rules_broken",
-                         "1 when the newest rule files cannot be loaded.", ngx_pz_metric_broken);
-    ngx_pz_metrics_gauge(sb, worker, "rules_campaigns", "Campaigns in the live rule set.",
-                         ngx_pz_metric_campaigns);
-    ngx_pz_metrics_gauge(sb, worker, "rules_loaded_timestamp_seconds",
-                         "When the live rule set was loaded.", ngx_pz_metric_loaded);
+    ngx_pz_metrics_gauge(sb, worker, "rules_broken", ngx_pz_metric_broken);
+    ngx_pz_metrics_gauge(sb, worker, "rules_campaigns", ngx_pz_metric_campaigns);
+    ngx_pz_metrics_gauge(sb, worker, "rules_loaded_timestamp_seconds", ngx_pz_metric_loaded);
 }
 
 
@@ -228,13 +177,13 @@ ngx_pz_metric_cache_places(const ngx_pz_cache_usage_t *usage)
 
 
 static void
-ngx_pz_metrics_zone(pz_sb_t *sb, ngx_pz_worker_t *worker, const char *name, const char *help,
+ngx_pz_metrics_zone(pz_sb_t *sb, ngx_pz_worker_t *worker, const char *name,
     ngx_pz_metric_cache_pt gauge)
 {
     ngx_uint_t            i;
     ngx_pz_cache_usage_t  usage;
 
-    ngx_pz_metric_head(sb, name, "", "gauge", help);
+    ngx_pz_metric_head(sb, name, "", "gauge");
 
     for (i = 0; i < worker->ncaches; i++) {
         ngx_pz_cache_usage(worker->caches[i], &usage);
@@ -250,14 +199,10 @@ ngx_pz_metrics_zone(pz_sb_t *sb, ngx_pz_worker_t *worker, const char *name, cons
 static void
 ngx_pz_metrics_caches(pz_sb_t *sb, ngx_pz_worker_t *worker)
 {
-    ngx_pz_metrics_zone(sb, worker, "cache_size_bytes", "Bytes that a zone has for entries.",
-                        ngx_pz_metric_cache_size);
-    ngx_pz_metrics_zone(sb, worker, "cache_used_bytes", "Bytes of it that entries take.",
-                        ngx_pz_metric_cache_used);
-    ngx_pz_metrics_zone(sb, worker, "cache_entries", "Entries in a zone.",
-                        ngx_pz_metric_cache_entries);
-    ngx_pz_metrics_zone(sb, worker, "index_entries", "Entries of them that hold a page's places.",
-                        ngx_pz_metric_cache_places);
+    ngx_pz_metrics_zone(sb, worker, "cache_size_bytes", ngx_pz_metric_cache_size);
+    ngx_pz_metrics_zone(sb, worker, "cache_used_bytes", ngx_pz_metric_cache_used);
+    ngx_pz_metrics_zone(sb, worker, "cache_entries", ngx_pz_metric_cache_entries);
+    ngx_pz_metrics_zone(sb, worker, "index_entries", ngx_pz_metric_cache_places);
 }
 
 
@@ -274,7 +219,7 @@ ngx_pz_metrics_send(ngx_http_request_t *r, ngx_pz_worker_t *worker)
 
     pz_sb_init(&sb, arena, NGX_PZ_METRICS_MAX);
 
-    ngx_pz_metric_head(&sb, "build_info", "", "gauge", "1; the label says which version runs.");
+    ngx_pz_metric_head(&sb, "build_info", "", "gauge");
     pz_sb_literal(&sb, "personalize_build_info{version=\"" PZ_VERSION "\"} 1\n");
 
     ngx_pz_metrics_responses(&sb, worker->counters);

@@ -1,19 +1,7 @@
 #include "ngx_pz_times.h"
 
+#include "ngx_pz_metric_head.h"
 #include "ngx_pz_reply.h"
-
-typedef struct {
-    const char *family;
-    const char *help;
-} ngx_pz_times_help_t;
-
-/* Of each family in NGX_PZ_TIMES. */
-static const ngx_pz_times_help_t  ngx_pz_times_helps[] = {
-    { "redis_seconds",     "From a query to its replies, where they came in time." },
-    { "held_seconds",      "How long responses were kept back for Redis, by where they waited." },
-    { "decision_seconds",  "How long the rules took to decide, Lua included." },
-    { "cache_age_seconds", "How long ago Redis gave what was taken from the cache." },
-};
 
 /* A histogram at one moment: its parts are counted up one after the other. */
 typedef struct {
@@ -42,21 +30,6 @@ static double
 ngx_pz_times_bound(const ngx_pz_time_name_t *name, ngx_uint_t bucket)
 {
     return (double) ngx_pz_histogram_bound(name->scale, bucket) / 1e6;
-}
-
-
-static const char *
-ngx_pz_times_help(const char *family)
-{
-    size_t  i;
-
-    for (i = 0; i < sizeof(ngx_pz_times_helps) / sizeof(ngx_pz_times_helps[0]); i++) {
-        if (ngx_strcmp(ngx_pz_times_helps[i].family, family) == 0) {
-            return ngx_pz_times_helps[i].help;
-        }
-    }
-
-    return "Seconds by kind.";
 }
 
 
@@ -104,8 +77,7 @@ ngx_pz_times_metrics(pz_sb_t *sb, ngx_pz_counters_t *counters)
 
         if (ngx_strcmp(name->family, family) != 0) {
             family = name->family;
-            pz_sb_printf(sb, "# HELP personalize_%s %s\n", family, ngx_pz_times_help(family));
-            pz_sb_printf(sb, "# TYPE personalize_%s histogram\n", family);
+            ngx_pz_metric_head(sb, family, "", "histogram");
         }
 
         ngx_pz_times_metric(sb, name, &counters->times[i]);

@@ -79,7 +79,6 @@ sub connections { my ($self) = @_; return scalar grep { $_->{accepted} } $self->
 sub complaints  { my ($self) = @_; return map { $_->{complaint} // () } $self->_notes }
 
 # Seconds (absolute) at which connections were made.
-sub accepted_at { my ($self) = @_; return map { $_->{accepted} // () } $self->_notes }
 
 sub _notes {
     my ($self) = @_;
