@@ -6,7 +6,7 @@
 #include "pz_str.h"
 
 static int
-pz_is_space(char c)
+pz_str_is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -61,10 +61,10 @@ pz_str_cmp(pz_str_t a, pz_str_t b)
 pz_str_t
 pz_str_trim(pz_str_t s)
 {
-    while (s.len != 0 && pz_is_space(s.data[s.len - 1])) {
+    while (s.len != 0 && pz_str_is_space(s.data[s.len - 1])) {
         s.len--;
     }
-    while (s.len != 0 && pz_is_space(s.data[0])) {
+    while (s.len != 0 && pz_str_is_space(s.data[0])) {
         s.data++;
         s.len--;
     }

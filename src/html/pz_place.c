@@ -1,4 +1,5 @@
 #include "pz_escape.h"
+#include "pz_made.h"
 #include "pz_newline.h"
 #include "pz_place.h"
 #include "pz_tree_rules.h"
@@ -64,33 +65,6 @@ pz_place_insert(pz_rewriter_t *rw, uint32_t e)
 }
 
 
-/* `open` is "<" or "</".  -1 when the element's name was too long to be kept. */
-static int
-write_tag(pz_rewriter_t *rw, const char *open, uint64_t key)
-{
-    char        text[32];
-    const char *name = pz_atom_name(pz_atom_from(key));
-    size_t      len = strlen(open), n = strlen(name);
-
-    memcpy(text, open, len);
-    memcpy(text + len, name, n);
-    if (n == 0) {
-        if (key & PZ_KEY_LONG) {
-            return -1;
-        }
-        for ( ; key; key >>= 8) {
-            text[len + n++] = (char) (key & 0xff);      /* a short name is its own key */
-        }
-    }
-    text[len + n] = '>';
-
-    pz_out_to(&rw->out, rw->at);
-    pz_out_made(&rw->out, (pz_str_t) { text, len + n + 1 });
-
-    return 0;
-}
-
-
 /*
  * End tags for the nodes from open_top down to `from`; `over` stands for the
  * node at that index when a new one has taken its place.  A formatting element
@@ -122,7 +96,7 @@ write_ends(pz_rewriter_t *rw, unsigned from, int over, int last)
             return;
         }
 
-        if ((skipped && key == pz_atom_keys[PZ_ATOM_FORM]) || write_tag(rw, "</", key)) {
+        if ((skipped && key == pz_atom_keys[PZ_ATOM_FORM]) || pz_made_tag(rw, "</", key)) {
             pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
             return;
         }
@@ -136,36 +110,11 @@ write_ends(pz_rewriter_t *rw, unsigned from, int over, int last)
 }
 
 
-/*
- * Behind </body> a parser puts comments into html, until the next tag or text
- * that belongs into body.  A tag that does nothing else leads back there; `n` is
- * the place's innermost element.
- */
-static void
-come_back(pz_rewriter_t *rw, unsigned n)
-{
-    if (rw->outside && n > 1 && rw->tree.nodes[n].ns == PZ_NS_HTML && !rw->explicit_only
-        && rw->outcome == PZ_OUTCOME_EDITING)
-    {
-        write_tag(rw, "<", pz_atom_keys[PZ_ATOM_BODY]);
-        rw->outside = 0;
-    }
-}
-
-
-void
-pz_place_in_body(pz_rewriter_t *rw)
-{
-    rw->outside = 1;
-    come_back(rw, 2);
-}
-
-
 void
 pz_place_append(pz_rewriter_t *rw, unsigned n, int last)
 {
     write_ends(rw, n + 1, 0, last);
-    come_back(rw, n);
+    pz_made_body(rw, n);
 }
 
 
@@ -173,7 +122,7 @@ void
 pz_place_after(pz_rewriter_t *rw, unsigned n, int last)
 {
     write_ends(rw, n, 0, last);
-    come_back(rw, n - 1);
+    pz_made_body(rw, n - 1);
 }
 
 
@@ -187,13 +136,13 @@ write_implied(pz_rewriter_t *rw, unsigned n)
     const pz_tree_t *t = &rw->tree;
 
     if (rw->implied == 2 && rw->open_top > 2) {
-        write_tag(rw, "</", pz_atom_keys[PZ_ATOM_HEAD]);
+        pz_made_tag(rw, "</", pz_atom_keys[PZ_ATOM_HEAD]);
     }
 
     for (unsigned i = rw->implied; i < n; i++) {
         /* body's tag brings html and head along, but not in front of itself */
         if (t->nodes[i].atom != PZ_ATOM_HTML || (t->nodes[n].af & PZ_AF_ONCE)) {
-            write_tag(rw, "<", t->nodes[i].key);
+            pz_made_tag(rw, "<", t->nodes[i].key);
         }
     }
 }
@@ -218,13 +167,13 @@ pz_place_before(pz_rewriter_t *rw, unsigned n)
     } else {
         write_ends(rw, n, 1, 0);
     }
-    come_back(rw, n - 1);
+    pz_made_body(rw, n - 1);
 
     if (rw->implied_head && rw->outcome == PZ_OUTCOME_EDITING
         && (atom == PZ_ATOM_BODY || atom == PZ_ATOM_FRAMESET))
     {
-        write_tag(rw, "<", pz_atom_keys[PZ_ATOM_HEAD]);
-        write_tag(rw, "</", pz_atom_keys[PZ_ATOM_HEAD]);
+        pz_made_tag(rw, "<", pz_atom_keys[PZ_ATOM_HEAD]);
+        pz_made_tag(rw, "</", pz_atom_keys[PZ_ATOM_HEAD]);
     }
 
     /* in front of it head is not there yet; behind it, it is */

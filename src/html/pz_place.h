@@ -26,9 +26,6 @@ void pz_place_append(pz_rewriter_t *rw, unsigned n, int last);
 /* Behind node `n`, which has no end tag of its own. */
 void pz_place_after(pz_rewriter_t *rw, unsigned n, int last);
 
-/* Behind body's end tag, which has just gone out: what follows is to be in body. */
-void pz_place_in_body(pz_rewriter_t *rw);
-
 /*
  * In front of the element that opens as node `n`: what its tag closes is
  * closed, what its tag implies is opened.

@@ -1,8 +1,8 @@
 /*
  * What the edits do to an element when it ends.
  */
+#include "pz_held.h"
 #include "pz_place.h"
-#include "pz_tail.h"
 
 
 static int
@@ -23,7 +23,7 @@ static void
 pass_end_tag(pz_rewriter_t *rw, int lost)
 {
     if (rw->tail.ending) {
-        pz_tail_pass_tag(rw);
+        pz_held_pass_tag(rw);
     } else if (lost) {
         pz_rewrite_lose_tag(rw);
     } else {
@@ -70,8 +70,8 @@ run_actions(pz_rewriter_t *rw, unsigned n, int own, pz_drop_t drop)
 }
 
 
-static void
-end_element(pz_rewriter_t *rw, unsigned n, int own)
+void
+pz_rewrite_end(pz_rewriter_t *rw, unsigned n, int own)
 {
     pz_node_t *node = &rw->tree.nodes[n];
     pz_drop_t  drop = PZ_DROP_NONE;
@@ -102,9 +102,8 @@ end_element(pz_rewriter_t *rw, unsigned n, int own)
 }
 
 
-/* Behind the end tag of body or html a comment goes into SVG that is still open. */
-static int
-leads_into_foreign(const pz_rewriter_t *rw, const pz_node_t *node)
+int
+pz_rewrite_leads_into_foreign(const pz_rewriter_t *rw, const pz_node_t *node)
 {
     return pz_tree_in_foreign(&rw->tree) && rw->open_top == rw->tree.n
            && (node->atom == PZ_ATOM_HTML
@@ -117,67 +116,12 @@ pz_rewrite_end_body(pz_rewriter_t *rw, unsigned body, int own)
 {
     for (unsigned i = rw->tree.n - 1; i > body; i--) {
         rw->tail.ended |= (rw->tree.nodes[i].flags & PZ_NODE_WATCHED) != 0;
-        end_element(rw, i, 0);
+        pz_rewrite_end(rw, i, 0);
     }
 
-    if (own && leads_into_foreign(rw, &rw->tree.nodes[body])) {
+    if (own && pz_rewrite_leads_into_foreign(rw, &rw->tree.nodes[body])) {
         pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
     }
-    end_element(rw, body, own);
+    pz_rewrite_end(rw, body, own);
     rw->tail.ended |= rw->open_top < rw->tree.n && body + 1 < rw->tree.n;
-}
-
-
-/* body ends, and stays open for what may follow, like all that is open in it. */
-static void
-on_body_end(pz_rewriter_t *rw, unsigned body, int own)
-{
-    /* html's edits want a place among what would be held */
-    if (body + 1 < rw->tree.n && !(rw->tree.nodes[1].flags & PZ_NODE_WATCHED)) {
-        pz_tail_begin(rw, own);
-        return;
-    }
-
-    pz_rewrite_end_body(rw, body, own);
-    rw->tail.own = (uint8_t) own;
-}
-
-
-/* Behind </body> nothing else has to be closed: what is inserted stands in html. */
-static void
-on_html_end(pz_rewriter_t *rw, unsigned html, int own)
-{
-    unsigned top = rw->tail.own ? html + 1 : html + 2;
-
-    if (leads_into_foreign(rw, &rw->tree.nodes[html])) {
-        pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
-        return;
-    }
-
-    rw->open_top = rw->open_top < top ? rw->open_top : top;
-    end_element(rw, html, own);
-}
-
-
-void
-pz_rewrite_on_close(void *data, unsigned n, int own, int popped)
-{
-    pz_rewriter_t *rw = data;
-    pz_node_t     *node = &rw->tree.nodes[n];
-
-    if (popped && (node->flags & PZ_NODE_MARKED)) {
-        pz_matcher_close(&rw->matcher, node);
-    }
-
-    if (rw->outcome != PZ_OUTCOME_EDITING) {
-        return;
-    }
-
-    if (popped) {
-        end_element(rw, n, own);
-    } else if (node->atom == PZ_ATOM_BODY) {
-        on_body_end(rw, n, own);
-    } else {
-        on_html_end(rw, n, own);
-    }
 }

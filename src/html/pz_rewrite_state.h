@@ -119,6 +119,12 @@ void pz_rewrite_emit_implied(pz_rewriter_t *rw, const pz_tag_t *tag, unsigned n)
 void pz_rewrite_keep(pz_rewriter_t *rw, unsigned n);
 void pz_rewrite_merge(pz_rewriter_t *rw, unsigned n);
 
+/* Node `n` ends, by its own end tag (`own`): what waits for that. */
+void pz_rewrite_end(pz_rewriter_t *rw, unsigned n, int own);
+
+/* Behind the end tag of body or html a comment goes into SVG that is still open. */
+int pz_rewrite_leads_into_foreign(const pz_rewriter_t *rw, const pz_node_t *node);
+
 /* What waits for the end of body, or of an element open in it: here it is. */
 void pz_rewrite_end_body(pz_rewriter_t *rw, unsigned body, int own);
 

@@ -1,7 +1,7 @@
 /*
  * How editing ends, and how bytes that were held go out.
  */
-#include "pz_tail.h"
+#include "pz_held.h"
 
 
 void
@@ -25,7 +25,7 @@ pz_rewrite_stop(pz_rewriter_t *rw, pz_rewriter_outcome_t outcome)
         return;
     }
     rw->outcome = outcome;
-    pz_tail_release(rw);
+    pz_held_release(rw);
     rw->live = rw->pending = 0;
 
     if (rw->drop) {

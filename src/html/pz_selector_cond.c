@@ -2,9 +2,8 @@
  * Conditions of a compound: ids, classes, attributes, pseudo-classes.
  */
 #include "pz_find.h"
-#include "pz_selector_parse.h"
+#include "pz_selector_parser.h"
 
-#define NESTING_MAX  8
 
 /* Attributes whose values HTML compares without case (HTML 4.16.2). */
 static const char *const folded[] = {
@@ -129,21 +128,6 @@ refuse_pseudo(pz_selector_parser_t *ps, const char *at, pz_str_t name)
 
 
 static int
-parse_nested(pz_selector_parser_t *ps, const char *at, pz_cond_t *cond)
-{
-    if (ps->depth == NESTING_MAX) {
-        return pz_lex_fail(&ps->lex, at, "selectors nest deeper than %d", NESTING_MAX);
-    }
-
-    ps->depth++;
-    cond->list = pz_selector_list(ps, 1);
-    ps->depth--;
-
-    return cond->list ? 0 : -1;
-}
-
-
-static int
 parse_function(pz_selector_parser_t *ps, const char *at, pz_str_t name, pz_cond_t *cond)
 {
     pz_lex_t *lex = &ps->lex;
@@ -155,9 +139,10 @@ parse_function(pz_selector_parser_t *ps, const char *at, pz_str_t name, pz_cond_
         || pz_str_ieq(name, PZ_STR("not")))
     {
         cond->kind = pz_lower(name.data[0]) == 'n' ? PZ_COND_NOT : PZ_COND_IS;
-        rc = parse_nested(ps, at, cond);
+        return 1;
+    }
 
-    } else if (pz_str_ieq(name, PZ_STR("nth-child"))) {
+    if (pz_str_ieq(name, PZ_STR("nth-child"))) {
         cond->kind = PZ_COND_NTH_CHILD;
         rc = pz_lex_nth(lex, &cond->a, &cond->b);
 
@@ -190,6 +175,7 @@ parse_pseudo(pz_selector_parser_t *ps, pz_cond_t *cond)
     pz_lex_t   *lex = &ps->lex;
     const char *at = lex->p - 1;
     pz_str_t    name;
+    int         rc;
 
     if (pz_lex_take(lex, ':')) {
         return pz_lex_fail(lex, at, "a pseudo-element is nothing in the page's source");
@@ -201,8 +187,9 @@ parse_pseudo(pz_selector_parser_t *ps, pz_cond_t *cond)
 
     cond->b = 1;
     if (pz_lex_take(lex, '(')) {
-        if (parse_function(ps, at, name, cond)) {
-            return -1;
+        rc = parse_function(ps, at, name, cond);
+        if (rc) {
+            return rc;
         }
     } else if (pz_str_ieq(name, PZ_STR("root"))) {
         cond->kind = PZ_COND_ROOT;

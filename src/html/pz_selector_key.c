@@ -1,5 +1,5 @@
 #include "pz_atom.h"
-#include "pz_selector_parse.h"
+#include "pz_selector_parser.h"
 
 
 /* Whether a page may have it with references in it, as "[&amp;>p]:mt-4". */

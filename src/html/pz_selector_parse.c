@@ -3,9 +3,12 @@
  */
 #include "pz_atom.h"
 #include "pz_find.h"
-#include "pz_selector_parse.h"
+#include "pz_selector_parser.h"
 
-#define TEXT_MAX  65536
+#define TEXT_MAX     65536
+#define NESTING_MAX  8
+
+static pz_compound_t *parse_list(pz_selector_parser_t *ps, int nested);
 
 
 static void *
@@ -42,6 +45,47 @@ parse_type(pz_selector_parser_t *ps, pz_compound_t *c)
 }
 
 
+/* The list of :is(), :where() or :not(), of which '(' is behind, and its ')'. */
+static int
+parse_nested(pz_selector_parser_t *ps, const char *at, pz_cond_t *cond)
+{
+    if (ps->depth == NESTING_MAX) {
+        return pz_lex_fail(&ps->lex, at, "selectors nest deeper than %d", NESTING_MAX);
+    }
+
+    ps->depth++;
+    cond->list = parse_list(ps, 1);
+    ps->depth--;
+    if (cond->list == NULL) {
+        return -1;
+    }
+
+    pz_lex_space(&ps->lex);
+
+    return pz_lex_take(&ps->lex, ')') ? 0 : pz_lex_fail(&ps->lex, ps->lex.p, "')' is missing");
+}
+
+
+/* What begins at `at` with `byte`; NULL: an error. */
+static pz_cond_t *
+parse_cond(pz_selector_parser_t *ps, const char *at, char byte)
+{
+    pz_cond_t *cond = make(ps, sizeof(pz_cond_t));
+    int        rc;
+
+    if (cond == NULL) {
+        return NULL;
+    }
+
+    rc = pz_selector_cond(ps, byte, cond);
+    if (rc > 0) {
+        rc = parse_nested(ps, at, cond);
+    }
+
+    return rc ? NULL : cond;
+}
+
+
 static pz_compound_t *
 parse_compound(pz_selector_parser_t *ps)
 {
@@ -68,9 +112,8 @@ parse_compound(pz_selector_parser_t *ps)
             break;
         }
 
-        lex->p++;
-        cond = make(ps, sizeof(pz_cond_t));
-        if (cond == NULL || pz_selector_cond(ps, byte, cond)) {
+        cond = parse_cond(ps, lex->p++, byte);
+        if (cond == NULL) {
             return NULL;
         }
         *last = cond;
@@ -151,8 +194,9 @@ parse_complex(pz_selector_parser_t *ps)
 }
 
 
-pz_compound_t *
-pz_selector_list(pz_selector_parser_t *ps, int nested)
+/* Selectors up to what is no part of a list; `nested`: inside a pseudo-class.  NULL: an error. */
+static pz_compound_t *
+parse_list(pz_selector_parser_t *ps, int nested)
 {
     pz_compound_t *list = NULL, **last = &list, *c;
 
@@ -221,7 +265,7 @@ pz_selector_parse(pz_arena_t *arena, pz_str_t text, pz_error_t *error)
     ps.lex = (pz_lex_t) { .arena = arena, .start = s->text.data, .p = s->text.data,
                           .end = s->text.data + s->text.len, .error = error };
 
-    s->list = pz_selector_list(&ps, 0);
+    s->list = parse_list(&ps, 0);
     if (s->list && ps.lex.p < ps.lex.end) {
         pz_lex_fail(&ps.lex, ps.lex.p, "'%c' is not expected here", *ps.lex.p);
     }

@@ -1,26 +1,9 @@
 #include "pz_find.h"
+#include "pz_held.h"
 #include "pz_place.h"
 #include "pz_tail.h"
 
 #define TAIL_MAX  4096
-
-#define BODY      2     /* its node */
-
-
-/* Bytes that are held go out, as those of the page that they are. */
-static void
-pass(pz_rewriter_t *rw, size_t n)
-{
-    pz_tail_t *tail = &rw->tail;
-
-    n = n < tail->bytes.len - tail->out ? n : tail->bytes.len - tail->out;
-    if (!rw->out.drop || rw->out.spare) {
-        pz_out_span(&rw->out, (pz_span_t) { .kind = PZ_SPAN_COPY,
-                                            .bytes = { tail->bytes.data + tail->out, n },
-                                            .at = tail->at + tail->out });
-    }
-    tail->out += n;
-}
 
 
 void
@@ -71,51 +54,6 @@ pz_tail_keep(pz_rewriter_t *rw, const char *to)
 }
 
 
-/*
- * What goes is an element that goes on behind </body>: the tag and comments stay,
- * and what follows is in body all the same.
- */
-static void
-release_of_dropped(pz_rewriter_t *rw)
-{
-    pz_tail_t *tail = &rw->tail;
-
-    rw->at = rw->out.at;
-    rw->out.drop = 0;
-    while (tail->out < tail->bytes.len) {
-        pz_str_t rest = { tail->bytes.data + tail->out, tail->bytes.len - tail->out };
-        ptrdiff_t n = rest.data[0] == '<' ? pz_str_find_byte(rest, '>') : 0;
-
-        if (n < 0) {
-            break;              /* the beginning of what goes too */
-        }
-        if (pz_is_space(rest.data[0])) {
-            tail->out++;
-        } else {
-            pass(rw, (size_t) n + 1);
-        }
-    }
-    pz_place_in_body(rw);
-    rw->out.drop = 1;
-}
-
-
-void
-pz_tail_release(pz_rewriter_t *rw)
-{
-    if (!rw->tail.held) {
-        return;
-    }
-
-    rw->tail.held = 0;
-    if (rw->out.drop && !rw->out.spare) {
-        release_of_dropped(rw);
-    } else {
-        pass(rw, rw->tail.bytes.len);
-    }
-}
-
-
 void
 pz_tail_end(pz_rewriter_t *rw)
 {
@@ -125,16 +63,9 @@ pz_tail_end(pz_rewriter_t *rw)
     tail->ending = 1;
     pz_place_begin(rw, rw->out.at);
     rw->outside = 0;
-    pz_rewrite_end_body(rw, BODY, tail->own);
+    pz_rewrite_end_body(rw, PZ_HELD_BODY, tail->own);
     tail->ending = 0;
-    pass(rw, tail->bytes.len);
-}
-
-
-void
-pz_tail_pass_tag(pz_rewriter_t *rw)
-{
-    pass(rw, rw->tail.tag);
+    pz_held_pass(rw, tail->bytes.len);
 }
 
 
@@ -174,7 +105,7 @@ belongs(pz_rewriter_t *rw, const char *at)
     if (catch_up(rw, at)) {
         return;
     }
-    pz_tail_release(rw);
+    pz_held_release(rw);
     if (tail->ended) {
         pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
     }

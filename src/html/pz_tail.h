@@ -28,13 +28,7 @@ void pz_tail_on_foreign(pz_rewriter_t *rw);     /* a comment, or CDATA */
 /* The chunk ends: what is held of it is kept, up to `to`. */
 void pz_tail_keep(pz_rewriter_t *rw, const char *to);
 
-/* body's own end tag, out of what was held, while the edits are done. */
-void pz_tail_pass_tag(pz_rewriter_t *rw);
-
 /* The page ends: the edits are done. */
 void pz_tail_end(pz_rewriter_t *rw);
-
-/* What was held goes out as it came. */
-void pz_tail_release(pz_rewriter_t *rw);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Servers in a zone, keys, and what was true of them when.
+ * Servers in a zone, and keys.
  */
 #include "ngx_pz_cache_shared.h"
 #include "pz_hash.h"
@@ -95,18 +95,6 @@ ngx_pz_cache_key(ngx_pz_cache_t *cache, ngx_uint_t store, ngx_pz_cache_kind_e ki
     key.kind = kind;
 
     return key;
-}
-
-
-ngx_pz_cache_stamp_t
-ngx_pz_cache_stamp_locked(ngx_pz_cache_t *cache, const ngx_pz_cache_key_t *key,
-    uint16_t slot)
-{
-    return (ngx_pz_cache_stamp_t) {
-        cache->sh->stores[slot].epoch,
-        cache->sh->generations[key->hash % NGX_PZ_CACHE_GENERATIONS],
-        (uint32_t) ngx_pz_cache_may_keep_locked(cache, key->store, slot)
-    };
 }
 
 

@@ -196,6 +196,18 @@ ngx_pz_cache_may_keep_locked(ngx_pz_cache_t *cache, ngx_uint_t store, uint16_t s
 }
 
 
+ngx_pz_cache_stamp_t
+ngx_pz_cache_stamp_locked(ngx_pz_cache_t *cache, const ngx_pz_cache_key_t *key,
+    uint16_t slot)
+{
+    return (ngx_pz_cache_stamp_t) {
+        cache->sh->stores[slot].epoch,
+        cache->sh->generations[key->hash % NGX_PZ_CACHE_GENERATIONS],
+        (uint32_t) ngx_pz_cache_may_keep_locked(cache, key->store, slot)
+    };
+}
+
+
 ngx_int_t
 ngx_pz_cache_watch_age(ngx_pz_cache_t *cache, ngx_uint_t store)
 {

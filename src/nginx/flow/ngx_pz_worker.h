@@ -33,14 +33,6 @@ typedef struct {
     u_char             *scratch;           /* NGX_PZ_SOURCE_SCRATCH bytes, for the time of a call */
 } ngx_pz_worker_t;
 
-/*
- * Build the worker's state: `redis` are ngx_pz_store_conf_t *, `caches` are
- * ngx_pz_cache_t *, `books` are ngx_pz_rulebook_t * as loaded when the
- * configuration was read; from here on each watches its files.  NULL: no memory.
- */
-ngx_pz_worker_t *ngx_pz_worker_create(ngx_cycle_t *cycle, ngx_array_t *redis,
-    ngx_array_t *caches, ngx_array_t *books, ngx_pz_counters_t *counters);
-
 /* A key (with its prefix) of this store has changed: no cache may have it any longer. */
 void ngx_pz_worker_invalidate(ngx_pz_worker_t *worker, ngx_uint_t store, pz_str_t key);
 

@@ -4,6 +4,7 @@
 #include "ngx_pz_conf.h"
 #include "ngx_pz_pipeline.h"
 #include "ngx_pz_variables.h"
+#include "ngx_pz_worker_start.h"
 
 
 /*
@@ -84,8 +85,8 @@ ngx_http_personalize_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    main->worker = ngx_pz_worker_create(cycle, &main->redis, &main->caches, &main->books,
-                                        ngx_pz_counters_of(main->counters));
+    main->worker = ngx_pz_worker_start(cycle, &main->redis, &main->caches, &main->books,
+                                       ngx_pz_counters_of(main->counters));
 
     return main->worker != NULL ? NGX_OK : NGX_ERROR;
 }

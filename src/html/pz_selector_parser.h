@@ -1,8 +1,8 @@
 /*
  * What the files of the selector parser share.
  */
-#ifndef PZ_SELECTOR_PARSE_H
-#define PZ_SELECTOR_PARSE_H
+#ifndef PZ_SELECTOR_PARSER_H
+#define PZ_SELECTOR_PARSER_H
 
 #include "pz_selector_ast.h"
 #include "pz_selector_lex.h"
@@ -13,10 +13,10 @@ typedef struct {
     unsigned       depth;       /* of :is(), :where() and :not() */
 } pz_selector_parser_t;
 
-/* Selectors up to what is no part of a list; `nested`: inside a pseudo-class.  NULL: an error. */
-pz_compound_t *pz_selector_list(pz_selector_parser_t *ps, int nested);
-
-/* A condition that begins with `byte` ('#', '.', '[' or ':'), which is behind.  0, or -1. */
+/*
+ * A condition that begins with `byte` ('#', '.', '[' or ':'), which is behind.  0, or -1;
+ * 1: of :is(), :where() or :not(), and a list of selectors and ')' are to follow.
+ */
 int pz_selector_cond(pz_selector_parser_t *ps, char byte, pz_cond_t *cond);
 
 /* Which of its parts a compound is looked up by: the one that the fewest elements have. */
