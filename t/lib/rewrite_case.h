@@ -35,7 +35,7 @@ typedef struct {
 } run_t;
 
 static inline run_t *
-begin(void)
+run_begin(void)
 {
     run_t *run = calloc(1, sizeof(run_t));
 
@@ -46,7 +46,7 @@ begin(void)
 }
 
 static inline void
-end(run_t *run)
+run_end(run_t *run)
 {
     pz_arena_destroy(run->rules);
     free(run->out);
@@ -54,7 +54,7 @@ end(run_t *run)
 }
 
 static inline pz_edit_t *
-add(run_t *run, const char *selector, pz_edit_op_t op, const char *name, const char *content)
+run_add(run_t *run, const char *selector, pz_edit_op_t op, const char *name, const char *content)
 {
     pz_edit_t *edit = &run->edits[run->nedits++];
 
@@ -154,12 +154,12 @@ static inline void
 check_cases(const rewrite_case_t *cases, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        run_t *run = begin();
+        run_t *run = run_begin();
 
-        add(run, cases[i].selector, cases[i].op, cases[i].name, cases[i].content);
+        run_add(run, cases[i].selector, cases[i].op, cases[i].name, cases[i].content);
         check(run, cases[i].page, cases[i].expected);
         assert_int_equal(run->outcome, cases[i].outcome);
-        end(run);
+        run_end(run);
     }
 }
 
@@ -179,14 +179,14 @@ static inline void
 check_pages(const edit_case_t *edits, size_t nedits, const page_case_t *cases, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        run_t *run = begin();
+        run_t *run = run_begin();
 
         for (size_t e = 0; e < nedits; e++) {
-            add(run, edits[e].selector, edits[e].op, "", edits[e].content);
+            run_add(run, edits[e].selector, edits[e].op, "", edits[e].content);
         }
         check(run, cases[i].page, cases[i].expected);
         assert_int_equal(run->outcome, cases[i].outcome);
-        end(run);
+        run_end(run);
     }
 }
 

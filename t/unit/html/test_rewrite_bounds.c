@@ -6,20 +6,20 @@
 static void
 check_flood(const char *text, size_t times, pz_rewriter_outcome_t outcome)
 {
-    run_t *run = begin();
+    run_t *run = run_begin();
     size_t len = strlen(text);
     char  *page = malloc(len * times);
 
     for (size_t i = 0; i < times; i++) {
         memcpy(page + i * len, text, len);
     }
-    add(run, "#never p", PZ_EDIT_BEFORE, "", "+");
+    run_add(run, "#never p", PZ_EDIT_BEFORE, "", "+");
     rewrite(run, page, len * times, 16384, 1 << 20);
     assert_int_equal(run->len, len * times);
     assert_memory_equal(run->out, page, run->len);
     assert_int_equal(run->outcome, outcome);
     free(page);
-    end(run);
+    run_end(run);
 }
 
 static void
@@ -43,13 +43,13 @@ test_memory(void **state)
     static const char page[] = "<!DOCTYPE html><html><body><div id=a><p>1<p>2</div></body></html>";
     static const char *const selectors[] = { "#a", ".b", "p", "main > p", "body", "h1.x",
                                              "a[href]", "ul li", "#footer", "div.card" };
-    run_t         *run = begin();
+    run_t         *run = run_begin();
     pz_arena_t    *arena;
     pz_rewriter_t *rw;
 
     (void) state;
     for (size_t i = 0; i < 10; i++) {
-        add(run, selectors[i], PZ_EDIT_APPEND, "", "+");
+        run_add(run, selectors[i], PZ_EDIT_APPEND, "", "+");
     }
 
     arena = pz_arena_create(1 << 20, 0);
@@ -73,7 +73,7 @@ test_memory(void **state)
         }
         pz_arena_destroy(arena);
     }
-    end(run);
+    run_end(run);
 }
 
 /* Every prefix of a page passes unchanged where nothing matches. */
@@ -84,10 +84,10 @@ test_truncated(void **state)
         "\xef\xbb\xbf<!DOCTYPE html><html><head><title>a &amp; b</title></head><body class='x y'>"
         "<!-- c --><p a=b c=\"d\">text<br/><script>if (a<b) '<!--'</script><svg><![CDATA[x]]></svg>"
         "<table><tr><td>x</table></body></html>";
-    run_t *run = begin();
+    run_t *run = run_begin();
 
     (void) state;
-    add(run, "p.never", PZ_EDIT_REPLACE, "", "+");
+    run_add(run, "p.never", PZ_EDIT_REPLACE, "", "+");
     for (size_t len = 1; len < sizeof(page); len++) {
         for (size_t chunk = 1; chunk <= len; chunk += 1 + chunk / 2) {
             rewrite(run, page, len, chunk, 1 << 20);
@@ -95,19 +95,19 @@ test_truncated(void **state)
             assert_memory_equal(run->out, page, len);
         }
     }
-    end(run);
+    run_end(run);
 }
 
 /* Any number of late tags: bounded memory, and an end of editing. */
 static void
 test_many_late_bodies(void **state)
 {
-    run_t *run = begin();
+    run_t *run = run_begin();
     char   page[64 * 1024];
     size_t len = 0;
 
     (void) state;
-    add(run, "body[z] p", PZ_EDIT_APPEND, "", "+");
+    run_add(run, "body[z] p", PZ_EDIT_APPEND, "", "+");
     while (len + 20 < sizeof(page)) {
         len += (size_t) sprintf(page + len, "<body a%zu=1>", len);
     }
@@ -115,7 +115,7 @@ test_many_late_bodies(void **state)
     assert_int_equal(run->len, len);
     assert_memory_equal(run->out, page, len);
     assert_int_equal(run->outcome, PZ_OUTCOME_AMBIGUOUS);
-    end(run);
+    run_end(run);
 }
 
 int

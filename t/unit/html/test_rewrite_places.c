@@ -43,14 +43,14 @@ test_implied_tags(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        run_t *run = begin();
+        run_t *run = run_begin();
 
-        add(run, "head", PZ_EDIT_APPEND, "", "H");
-        add(run, "body", PZ_EDIT_PREPEND, "", "B");
-        add(run, cases[i].selector, cases[i].op, cases[i].name, "+");
+        run_add(run, "head", PZ_EDIT_APPEND, "", "H");
+        run_add(run, "body", PZ_EDIT_PREPEND, "", "B");
+        run_add(run, cases[i].selector, cases[i].op, cases[i].name, "+");
         check(run, cases[i].page, cases[i].expected);
         assert_int_equal(run->outcome, PZ_OUTCOME_DONE);
-        end(run);
+        run_end(run);
     }
 }
 

@@ -102,9 +102,9 @@ test_far_end(void **state)
         size_t                len = sizes[i];
         char                 *page = malloc(len + 100), *first = NULL;
         pz_rewriter_outcome_t outcome = PZ_OUTCOME_DONE;
-        run_t                *run = begin();
+        run_t                *run = run_begin();
 
-        add(run, "div", PZ_EDIT_APPEND, "", "+");
+        run_add(run, "div", PZ_EDIT_APPEND, "", "+");
         len = (size_t) sprintf(page, "<body><div>x</body><!--%*s--><p>y</html>", (int) len, "");
 
         for (size_t chunk = len; chunk > 0; chunk = chunk > 2 ? chunk * 2 / 3 : chunk - 1) {
@@ -120,7 +120,7 @@ test_far_end(void **state)
         assert_int_equal(strncmp(first, "<body><div>x+", 13) == 0, sizes[i] > 4080);
         free(first);
         free(page);
-        end(run);
+        run_end(run);
     }
 }
 
@@ -128,14 +128,14 @@ test_far_end(void **state)
 static void
 test_comment_behind_dropped(void **state)
 {
-    run_t *run = begin();
+    run_t *run = run_begin();
 
     (void) state;
-    add(run, ".a", PZ_EDIT_INNER, "", "I")->limit = 1;
-    add(run, "p:not(div):nth-of-type(2)", PZ_EDIT_REMOVE_CLASS, "a", "");
+    run_add(run, ".a", PZ_EDIT_INNER, "", "I")->limit = 1;
+    run_add(run, "p:not(div):nth-of-type(2)", PZ_EDIT_REMOVE_CLASS, "a", "");
     check(run, "<body><div class=a>x</body></ c><html lang=th>y", "<body><div class=a>I</body></ c>");
     assert_int_equal(run->outcome, PZ_OUTCOME_AMBIGUOUS);
-    end(run);
+    run_end(run);
 }
 
 /* A form that is gone must not let in one that a parser leaves out. */
@@ -168,14 +168,14 @@ test_slot_behind_body(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-        run_t *run = begin();
+        run_t *run = run_begin();
         char   expected[100];
 
-        add(run, "svg *", PZ_EDIT_REPLACE, "", "")->slot = 0;
+        run_add(run, "svg *", PZ_EDIT_REPLACE, "", "")->slot = 0;
         run->options.explicit_only = 1;
         snprintf(expected, sizeof(expected), "<body><svg>{0}%s", pages[i] + strlen("<body><svg>"));
         check(run, pages[i], expected);
-        end(run);
+        run_end(run);
     }
 }
 

@@ -26,12 +26,12 @@ test_operations(void **state)
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        run_t *run = begin();
+        run_t *run = run_begin();
 
-        add(run, cases[i].selector, cases[i].op, cases[i].name, cases[i].content);
+        run_add(run, cases[i].selector, cases[i].op, cases[i].name, cases[i].content);
         check(run, "<div><p id=x class='a b'>hi</p></div>", cases[i].expected);
         assert_int_equal(run->matches[0], 1);
-        end(run);
+        run_end(run);
     }
 }
 
@@ -53,16 +53,16 @@ test_class_order(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        run_t *run = begin();
+        run_t *run = run_begin();
         char   names[8][2] = { "" };
         size_t n = 0;
 
         for (const char *e = cases[i].edits; *e; e += e[2] ? 3 : 2, n++) {
             names[n][0] = e[1];
-            add(run, "p", *e == '+' ? PZ_EDIT_ADD_CLASS : PZ_EDIT_REMOVE_CLASS, names[n], "");
+            run_add(run, "p", *e == '+' ? PZ_EDIT_ADD_CLASS : PZ_EDIT_REMOVE_CLASS, names[n], "");
         }
         check(run, cases[i].page, cases[i].expected);
-        end(run);
+        run_end(run);
     }
 }
 
@@ -70,49 +70,49 @@ test_class_order(void **state)
 static void
 test_order(void **state)
 {
-    run_t *run = begin();
+    run_t *run = run_begin();
 
     (void) state;
-    add(run, "p", PZ_EDIT_AFTER, "", "1");
-    add(run, "div p", PZ_EDIT_AFTER, "", "2");
-    add(run, "p", PZ_EDIT_PREPEND, "", "3");
-    add(run, "p", PZ_EDIT_PREPEND, "", "4");
-    add(run, "div", PZ_EDIT_APPEND, "", "5");
-    add(run, "ul", PZ_EDIT_INNER, "", "6");
-    add(run, "li", PZ_EDIT_BEFORE, "", "never");
+    run_add(run, "p", PZ_EDIT_AFTER, "", "1");
+    run_add(run, "div p", PZ_EDIT_AFTER, "", "2");
+    run_add(run, "p", PZ_EDIT_PREPEND, "", "3");
+    run_add(run, "p", PZ_EDIT_PREPEND, "", "4");
+    run_add(run, "div", PZ_EDIT_APPEND, "", "5");
+    run_add(run, "ul", PZ_EDIT_INNER, "", "6");
+    run_add(run, "li", PZ_EDIT_BEFORE, "", "never");
     check(run, "<div><p>x</p><ul><li>a<li>b</ul></div>",
           "<div><p>34x</p>12<ul>6</ul>5</div>");
     assert_int_equal(run->matches[6], 0);
-    end(run);
+    run_end(run);
 }
 
 static void
 test_limit_and_slots(void **state)
 {
-    run_t *run = begin();
+    run_t *run = run_begin();
 
     (void) state;
-    add(run, "p", PZ_EDIT_APPEND, "", "")->slot = 7;
+    run_add(run, "p", PZ_EDIT_APPEND, "", "")->slot = 7;
     run->edits[0].limit = 2;
     check(run, "<p>a</p><p>b</p><p>c</p>", "<p>a{7}</p><p>b{7}</p><p>c</p>");
     assert_int_equal(run->matches[0], 2);
     assert_int_equal(run->outcome, PZ_OUTCOME_DONE);
-    end(run);
+    run_end(run);
 }
 
 static void
 test_ascii(void **state)
 {
-    run_t *run = begin();
+    run_t *run = run_begin();
 
     (void) state;
     run->options.ascii_only = 1;
-    add(run, "p", PZ_EDIT_APPEND, "", "\xe0\xb8\x81<script>'\xe0\xb8\x81\xf0\x9f\x98\x80'</script>"
+    run_add(run, "p", PZ_EDIT_APPEND, "", "\xe0\xb8\x81<script>'\xe0\xb8\x81\xf0\x9f\x98\x80'</script>"
         "<style>\xe0\xb8\x81</style>");
-    add(run, "p", PZ_EDIT_SET_ATTR, "title", "\xe0\xb8\x81");
+    run_add(run, "p", PZ_EDIT_SET_ATTR, "title", "\xe0\xb8\x81");
     check(run, "<p>x</p>", "<p title=\"&#3585;\">x&#3585;<script>'\\u0e01\\ud83d\\ude00'</script>"
           "<style>\\e01 </style></p>");
-    end(run);
+    run_end(run);
 }
 
 /* Places that look like tags and are not. */
@@ -123,13 +123,13 @@ test_no_markup(void **state)
         "<!DOCTYPE html><title><p></title><!-- <p> --><script>'<p>'<!--<script><p></script>"
         "<p>--></script><style><p></style><textarea></p><p></textarea><svg><![CDATA[<p>]]></svg>"
         "<x y='<p>' z=\"<p>\"></x><noscript><p></noscript><iframe><p></iframe><xmp><p></xmp>";
-    run_t *run = begin();
+    run_t *run = run_begin();
 
     (void) state;
-    add(run, "p", PZ_EDIT_REMOVE, "", "");
+    run_add(run, "p", PZ_EDIT_REMOVE, "", "");
     check(run, page, page);
     assert_int_equal(run->matches[0], 0);
-    end(run);
+    run_end(run);
 }
 
 /* Neighbouring untouched bytes are one span. */
@@ -137,44 +137,44 @@ static void
 test_spans(void **state)
 {
     static const char page[] = "<div><b>1</b><b>2</b><p>3</p><b>4</b></div>";
-    run_t *run = begin();
+    run_t *run = run_begin();
 
     (void) state;
-    add(run, "p", PZ_EDIT_BEFORE, "", "+");
+    run_add(run, "p", PZ_EDIT_BEFORE, "", "+");
     rewrite(run, page, strlen(page), sizeof(page), 1 << 20);
     assert_int_equal(run->input_spans, 2);
-    end(run);
+    run_end(run);
 
-    run = begin();
-    add(run, "nothing", PZ_EDIT_BEFORE, "", "+");
+    run = run_begin();
+    run_add(run, "nothing", PZ_EDIT_BEFORE, "", "+");
     rewrite(run, page, strlen(page), sizeof(page), 1 << 20);
     assert_int_equal(run->input_spans, 1);
-    end(run);
+    run_end(run);
 }
 
 static void
 test_stop(void **state)
 {
-    run_t *run = begin();
+    run_t *run = run_begin();
 
     (void) state;
     run->stop_after = 2;
-    add(run, "p", PZ_EDIT_BEFORE, "", "+");
+    run_add(run, "p", PZ_EDIT_BEFORE, "", "+");
     rewrite(run, "<p>a<p>b<p>c", 12, 5, 1 << 20);
     assert_int_equal(run->spans, 2);
-    end(run);
+    run_end(run);
 }
 
 static void
 test_no_edits(void **state)
 {
-    run_t *run = begin();
+    run_t *run = run_begin();
 
     (void) state;
     check(run, "<p>a<!--", "<p>a<!--");
     assert_int_equal(run->outcome, PZ_OUTCOME_DONE);
     assert_string_equal(pz_rewriter_outcome_name(PZ_OUTCOME_AMBIGUOUS), "ambiguous");
-    end(run);
+    run_end(run);
 }
 
 /* A name that ends in NUL is another name: its content is no script. */
@@ -182,17 +182,17 @@ static void
 test_nul_in_name(void **state)
 {
     static const char page[] = "<script\0>a<p>b</p>";
-    run_t            *run = begin();
+    run_t            *run = run_begin();
 
     (void) state;
-    add(run, "p", PZ_EDIT_APPEND, "", "+");
-    add(run, "script", PZ_EDIT_APPEND, "", "never");
+    run_add(run, "p", PZ_EDIT_APPEND, "", "+");
+    run_add(run, "script", PZ_EDIT_APPEND, "", "never");
     for (size_t chunk = 1; chunk <= sizeof(page); chunk++) {
         rewrite(run, page, sizeof(page) - 1, chunk, 1 << 20);
         assert_int_equal(run->len, sizeof(page));
         assert_memory_equal(run->out, "<script\0>a<p>b+</p>", sizeof(page));
     }
-    end(run);
+    run_end(run);
 }
 
 int

@@ -69,12 +69,12 @@ compare_text(const char *selector, pz_edit_op_t op, const char *text)
     char   page[1024];
     size_t len = (size_t) snprintf(page, sizeof(page),
                                    "%s, and some more text to the end of the page", text);
-    run_t *run = begin();
+    run_t *run = run_begin();
 
     assert_true(len < sizeof(page));
-    add(run, selector, op, "", "[+]");
+    run_add(run, selector, op, "", "[+]");
     compare(run, selector, (pz_str_t) { page, len }, 1);
-    end(run);
+    run_end(run);
 }
 
 static void
@@ -108,18 +108,18 @@ on_page(void *data, const char *name, pz_str_t page)
     run_t              *run;
 
     for (size_t s = 0; s < n; s++) {
-        run = begin();
-        add(run, selectors[s], (pz_edit_op_t) ((s + (*count)++) % (PZ_EDIT_REMOVE + 1)), "", "[+]");
+        run = run_begin();
+        run_add(run, selectors[s], (pz_edit_op_t) ((s + (*count)++) % (PZ_EDIT_REMOVE + 1)), "", "[+]");
         compare(run, name, page, 17);
-        end(run);
+        run_end(run);
     }
 
-    run = begin();
+    run = run_begin();
     for (size_t s = 0; s < EDITS_MAX; s++) {
-        add(run, selectors[(s + *count) % n], s % 2 ? PZ_EDIT_ADD_CLASS : PZ_EDIT_APPEND, "pz", "[+]");
+        run_add(run, selectors[(s + *count) % n], s % 2 ? PZ_EDIT_ADD_CLASS : PZ_EDIT_APPEND, "pz", "[+]");
     }
     compare(run, name, page, 17);
-    end(run);
+    run_end(run);
 }
 
 static void
