@@ -17,6 +17,7 @@ use Personalize::Pair;
 use Personalize::Probe;
 use Personalize::Process;
 use Personalize::Redis;
+use Personalize::ScriptedRedis;
 
 my $t = Personalize::Probe->new;
 plan(skip_all => 'no redis-server') if !Personalize::Redis::available();
@@ -87,6 +88,28 @@ isnt(writes('GET k')->{status}, 'ok', 'the master is killed: what may write fail
 is(asked(sub { reads('k') }), 'near', '  what reads is answered by the replica');
 $t->stop;
 $near->stop;
+
+# --- each answer comes too late: what it says of itself in time is no reason to ask it again ----
+
+$far->run;
+$far->command('SET', 'k', 'v');
+my $slow = Personalize::ScriptedRedis->start($t->dir, sub {
+    my ($c) = @_;
+    while (my @argv = $c->command) {
+        $c->delay(0.1) if $argv[0] eq 'GET';
+        $c->send($argv[0] eq 'ROLE' ? $c->array('slave', '127.0.0.1', '6379', 'connected', '1') : "+OK\r\n");
+    }
+}, port => $t->port('slow'));
+$t->run($pair->url(':Near-Secret@'), 'near=127.0.0.1:' . $t->port('slow'));
+my ($late, $began) = (0, time);
+while (time - $began < 6) {
+    $late++ if $t->ask('t=40&reads=1', 'GET k')->{status} ne 'ok';
+    sleep 0.02;
+}
+cmp_ok($late, '>=', 5, "a replica that is too slow: $late queries of 6 s were lost to it");
+cmp_ok($late, '<=', 45, '  then the master was asked, and from time to time the replica');
+$t->stop;
+$slow->stop;
 
 # --- in a cluster --------------------------------------------------------------
 

@@ -120,4 +120,10 @@ $far->command('CONFIG', 'SET', 'maxclients', 100);
 ok($t->all_watch(20), '  when it takes more, it is watched');
 all_see('by the master alone');
 
+# --- workers that have never seen the replica
+
+ok($t->reload, 'a reload, with the replica down');
+ok($t->all_watch(20), '  the new workers watch the master');
+all_see('they too');
+
 $t->finish;

@@ -140,7 +140,10 @@ ngx_pz_link_own_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending, pz_reply_t
         return NULL;
     }
 
-    ngx_pz_breaker_proved(&link->breaker);
+    /* A PING of ours has all the time that it takes: only the probe's answer counts. */
+    if (link->breaker.state == NGX_PZ_BREAKER_PROBING) {
+        ngx_pz_breaker_proved(&link->breaker);
+    }
 
     if (link->hooks.pong != NULL) {
         link->hooks.pong(link->hooks.data, when);

@@ -4,6 +4,18 @@
 
 
 static void
+ngx_pz_near_look(ngx_pz_link_t *link)
+{
+    if (link->state == NGX_PZ_LINK_READY) {
+        ngx_pz_link_ping(link);
+
+    } else if (link->state == NGX_PZ_LINK_IDLE) {
+        (void) ngx_pz_link_connect(link);
+    }
+}
+
+
+static void
 ngx_pz_near_on_beat(ngx_event_t *ev)
 {
     ngx_pz_near_t  *near = ev->data;
@@ -12,11 +24,9 @@ ngx_pz_near_on_beat(ngx_event_t *ev)
         return;
     }
 
-    if (near->link->state == NGX_PZ_LINK_READY) {
-        ngx_pz_link_ping(near->link);
-
-    } else if (near->link->state == NGX_PZ_LINK_IDLE && ngx_pz_near_is_up(near->link)) {
-        (void) ngx_pz_link_connect(near->link);
+    /* One that is down, its breaker probes. */
+    if (ngx_pz_near_is_up(near->link)) {
+        ngx_pz_near_look(near->link);
     }
 
     ngx_pz_near_begin(near);
