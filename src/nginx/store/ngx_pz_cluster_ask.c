@@ -1,5 +1,5 @@
-#include "ngx_pz_cluster.h"
-#include "ngx_pz_spread.h"
+#include "ngx_pz_cluster_state.h"
+#include "ngx_pz_spread_state.h"
 
 /*
  * How the map is come by.  A round asks one node after the other until one has
@@ -145,6 +145,7 @@ ngx_pz_cluster_on_answer(ngx_pz_query_t *query)
     cluster->failures = 0;
     ngx_pz_breaker_replied(&cluster->asked->link.breaker);
     ngx_pz_cluster_apply(cluster, cluster->asked, &topology);
+    ngx_pz_spread_resume(cluster);
     ngx_pz_cluster_later(cluster);
 }
 

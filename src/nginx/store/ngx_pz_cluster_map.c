@@ -1,5 +1,4 @@
-#include "ngx_pz_cluster.h"
-#include "ngx_pz_spread.h"
+#include "ngx_pz_cluster_state.h"
 
 #include "pz_hash.h"
 
@@ -193,7 +192,6 @@ ngx_pz_cluster_apply(ngx_pz_cluster_t *cluster, ngx_pz_node_t *teller,
     /* Not from here: this may be called from within one of the links. */
     ngx_add_timer(&cluster->sweep, 0);
     ngx_pz_cluster_mapped(cluster);
-    ngx_pz_spread_resume(cluster);
 }
 
 

@@ -1,4 +1,4 @@
-#include "ngx_pz_cluster.h"
+#include "ngx_pz_cluster_state.h"
 
 #define NGX_PZ_CLUSTER_SWEEP  1000      /* ms between looks at a node that still has queries */
 
@@ -26,7 +26,7 @@ ngx_pz_cluster_node_init(ngx_pz_cluster_t *cluster, ngx_pz_node_t *node)
         return NGX_ERROR;
     }
 
-    node->link.hooks.ready = ngx_pz_cluster_on_ready;
+    node->link.hooks.ready = cluster->on_ready;
     node->link.hooks.lost = ngx_pz_cluster_on_lost;
     node->link.hooks.data = node;
 

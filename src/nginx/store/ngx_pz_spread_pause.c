@@ -1,4 +1,4 @@
-#include "ngx_pz_spread.h"
+#include "ngx_pz_spread_state.h"
 
 /*
  * What cannot be sent just now: while there is no map, while a slot's keys are

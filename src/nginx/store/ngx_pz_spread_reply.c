@@ -1,4 +1,4 @@
-#include "ngx_pz_spread.h"
+#include "ngx_pz_spread_state.h"
 
 #include "pz_redis_redirect.h"
 
