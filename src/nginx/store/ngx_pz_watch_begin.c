@@ -1,7 +1,7 @@
 /*
  * From a connection to a watch: its id, tracking, the subscription; or why not.
  */
-#include "ngx_pz_watch.h"
+#include "ngx_pz_watch_state.h"
 
 #include "pz_hash.h"
 #include "pz_redis_tracking.h"
