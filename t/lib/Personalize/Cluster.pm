@@ -37,6 +37,8 @@ sub add {
         args => [ '--bind', $self->host($name), '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf',
             '--cluster-port', $t->port("$name-bus"), '--cluster-node-timeout', $self->{timeout},
             '--repl-diskless-sync-delay', 0, '--appendonly', 'no',
+            # a master that loses its last slot would become a replica, before it is told of that by us or after
+            '--cluster-allow-replica-migration', 'no',
             $self->{tls} ? ('--tls-port', $t->port($name), '--tls-cluster', 'yes', '--tls-replication', 'yes',
                 @{ $self->{tls} }) : (),
             $self->{hosts} ? ('--cluster-announce-ip', $self->host($name)) : (),
