@@ -26,7 +26,8 @@ typedef struct {
     const pz_selector_t *selector;
     pz_edit_op_t         op;
     pz_str_t             name;      /* the attribute, or the class */
-    pz_str_t             content;   /* HTML to insert, or the attribute's value as plain text (the rewriter escapes it) */
+    pz_str_t             content;   /* HTML to insert, or an attribute's value as plain text,
+                                       which the rewriter escapes */
     int                  slot;      /* content comes later, as this slot; or PZ_EDIT_NO_SLOT */
     unsigned             limit;     /* act on so many matches; 0: on every match */
     unsigned             has_values:1;  /* content holds data that others than the author chose */

@@ -15,7 +15,7 @@ typedef struct {
     uint64_t               base;    /* where in the page the chunk begins */
     const char            *at;      /* what stands before it in the chunk has gone out */
     int                    drop;    /* input is not passed on: its element goes */
-    unsigned               spare;   /* while drop: 1 + the slot that takes its place, if it is filled */
+    unsigned               spare;   /* while drop: 1 + the slot for it, if that is filled */
     int                    dead;    /* on_span said so */
 } pz_out_t;
 

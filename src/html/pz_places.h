@@ -18,7 +18,7 @@
 #include "pz_sb.h"
 
 #define PZ_PLACES_AROUND  16      /* bytes kept on each side of an edge */
-#define PZ_PLACES_WHOLE   4096    /* a removed range of so many bytes is checked whole; whole words */
+#define PZ_PLACES_WHOLE   4096    /* of a removed range so many bytes are checked; whole words */
 
 typedef struct {
     uint64_t    from;       /* where in the page */

@@ -65,7 +65,7 @@ struct pz_rewriter_s {
     uint8_t               implied_head;     /* it implied a head, which is closed again */
     uint8_t               outside;      /* it stands behind the end tag of body */
     uint8_t               cloned;       /* the present token reopened formatting elements */
-    pz_str_t              merged[2];    /* the attributes of html and body, as their tags gave them */
+    pz_str_t              merged[2];    /* the attributes of html and body, as in their tags */
     uint64_t              newline;      /* where in the page a newline is dropped by a parser: */
     uint8_t               newline_safe; /*   something else stands there by now; */
     uint8_t               newline_skip; /*   1: it has been written; 2: its CR is past; */

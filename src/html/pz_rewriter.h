@@ -29,7 +29,7 @@ typedef struct {
     pz_str_t       bytes;
     unsigned       slot;
     unsigned       edit;    /* which edit, for CONTENT and SLOT */
-    uint64_t       at;      /* for INPUT and COPY: where in the page the bytes stand, or PZ_SPAN_MADE */
+    uint64_t       at;      /* INPUT and COPY: where in the page the bytes stand, or PZ_SPAN_MADE */
     unsigned       spare;   /* 1, for INPUT and COPY: bytes that slot number `slot` is to replace;
                                they follow it, and go out only if it stays empty */
 } pz_span_t;

@@ -68,7 +68,8 @@ closes(const pz_scan_t *scan, const char *gt)
         if (last == '-') {
             return len == 1 ? 2 : pz_scan_before(scan, gt, 2) == '-' ? 3 : 0;
         }
-        return last == '!' && pz_scan_before(scan, gt, 2) == '-' && pz_scan_before(scan, gt, 3) == '-' ? 4 : 0;
+        return last == '!' && pz_scan_before(scan, gt, 2) == '-'
+               && pz_scan_before(scan, gt, 3) == '-' ? 4 : 0;
     }
 }
 

@@ -48,7 +48,7 @@ ngx_int_t ngx_pz_editor_end(ngx_pz_editor_t *editor);
 ngx_uint_t ngx_pz_editor_is_blind(ngx_pz_editor_t *editor);
 ngx_int_t ngx_pz_editor_skip(ngx_pz_editor_t *editor, ngx_buf_t *file);
 
-/* Whether the page is edited at all: only then these tell what became of edit `n`, and of the page. */
+/* Whether the page is edited: only then these tell what became of edit `n`, and of the page. */
 ngx_uint_t ngx_pz_editor_is_there(ngx_pz_editor_t *editor);
 ngx_uint_t ngx_pz_editor_matched(ngx_pz_editor_t *editor, size_t n);
 ngx_uint_t ngx_pz_editor_refused(ngx_pz_editor_t *editor, size_t n);

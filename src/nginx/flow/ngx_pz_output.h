@@ -30,7 +30,7 @@ typedef struct {
     ngx_chain_t            *free;       /* links with buffers to use again */
     ngx_chain_t            *copies;     /* the same, with memory of their own */
     ngx_buf_t              *newest;     /* the last reference to the input now being read */
-    ngx_uint_t              spare;      /* what is appended goes only if this slot (plus 1) stays empty */
+    ngx_uint_t              spare;      /* what is added goes if this slot (plus 1) stays empty */
     unsigned                waiting:1;  /* a slot keeps back what is behind it */
 } ngx_pz_output_t;
 

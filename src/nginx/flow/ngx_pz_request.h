@@ -63,7 +63,7 @@ struct ngx_pz_request_s {
     ngx_pz_request_on_done_pt  abandon_content;  /* set while something for a slot is on its way */
     struct ngx_pz_body_s      *body;       /* NULL: the body passes untouched */
 
-    off_t                      length;     /* bytes of the origin's body, as its header says; or -1 */
+    off_t                      length;     /* of the origin's body, as its header says; or -1 */
     time_t                     modified;   /* its Last-Modified; or -1 */
     ngx_str_t                  etag;       /* and its ETag; empty: none */
     ngx_pz_status_e            status;     /* how it ended, or stands now */

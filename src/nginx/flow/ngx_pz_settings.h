@@ -40,7 +40,7 @@ typedef struct {
     ngx_str_t                  cache_control;
     ngx_flag_t                 errors;
     ngx_hash_t                 types;          /* besides text/html, which is in it */
-    ngx_pz_worker_t          **worker;         /* where the worker's state hangs, once there is one */
+    ngx_pz_worker_t          **worker;         /* where its state hangs, once there is one */
 } ngx_pz_settings_t;
 
 extern ngx_module_t  ngx_http_personalize_module;
