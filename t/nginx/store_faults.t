@@ -12,6 +12,7 @@ use lib "$FindBin::Bin/../lib";
 use Test::More;
 use Time::HiRes qw(sleep time);
 
+use Personalize::Link;
 use Personalize::Probe;
 use Personalize::Process;
 use Personalize::Redis;
@@ -84,6 +85,30 @@ ok(Personalize::Process::until_true(6, sub { $t->state->{lost} > $lost }),
 is($t->state->{pending}, 0, '  with all that waited on it');
 $redis->thaw;
 ok($t->until_state('ready', 12), '  and made again');
+
+# --- R4: each reply is too late -------------------------------------------------
+
+my $line = Personalize::Link->start($t->dir, $redis);
+$t->again($line->url);
+is($t->ask('t=50&reads=1', 'ECHO fast')->{status}, 'ok', 'R4: in time');
+$line->set(delay => 0.15);
+@slow = map { $t->ask('t=50&reads=1', 'PING') } 1 .. 5;
+is(join(' ', map { $_->{status} } @slow), join(' ', ('timeout') x 5), '  too late, five times');
+my $until = time + 2;
+my %then;
+while (time < $until) {
+    $then{ $t->ask('t=50&reads=1', 'PING')->{status} }++;
+    select undef, undef, undef, 0.01;
+}
+is(join(' ', keys %then), 'refused', '  from then on nobody waits: PING itself comes too late');
+$line->set(delay => 0);
+ok($t->until_state('ready', 12), '  it is fast again: so is all');
+is($t->ask('t=300&reads=1', 'ECHO patient')->{status}, 'ok', 'R4: who waits longer');
+$line->set(delay => 0.15);
+$t->ask('t=50&reads=1', 'PING') for 1 .. 5;
+ok(Personalize::Process::until_true(8, sub { $t->ask('t=300&reads=1', 'ECHO patient')->{status} eq 'ok' }),
+    '  is served, though others are too hasty');
+$line->stop;
 
 # --- R13: the password is changed ---------------------------------------------
 

@@ -201,10 +201,17 @@ ngx_pz_link_move(ngx_pz_link_t *link)
 
 
 void
-ngx_pz_link_ping(ngx_pz_link_t *link)
+ngx_pz_link_probe(ngx_pz_link_t *link)
 {
     (void) ngx_pz_backlog_add_own(&link->backlog, link->greeting.ping, 1, 0);
     ngx_pz_link_push(link);
+}
+
+
+void
+ngx_pz_link_ping(ngx_pz_link_t *link)
+{
+    ngx_pz_link_probe(link);
 
     /* Not anew: a server that hangs would be pinged for ever. */
     if (!link->deadline.timer_set) {
@@ -262,8 +269,7 @@ ngx_pz_link_on_retry(void *data)
     }
 
     if (link->state == NGX_PZ_LINK_READY) {
-        (void) ngx_pz_backlog_add_own(&link->backlog, link->greeting.ping, 1, 0);
-        ngx_pz_link_push(link);
+        ngx_pz_link_probe(link);
     }
 }
 

@@ -106,6 +106,8 @@ typedef struct {
 
     ngx_uint_t                   troubled;     /* a failure was logged since the last greeting */
     ngx_uint_t                   believed;     /* 1: its changes are told, or need not be */
+    ngx_msec_t                   patience;     /* of those who read, the longest; 0: not known */
+    ngx_uint_t                   doubted;      /* 1: a probe was answered late, one more is out */
 } ngx_pz_link_t;
 
 typedef struct {
@@ -162,8 +164,9 @@ void ngx_pz_link_cancel(ngx_pz_query_t *query);
 
 void ngx_pz_link_status(const ngx_pz_link_t *link, ngx_pz_store_status_t *status);
 
-/* Find out whether anybody is there. */
+/* Find out whether anybody is there; as ping(), but with no end to it. */
 void ngx_pz_link_ping(ngx_pz_link_t *link);
+void ngx_pz_link_probe(ngx_pz_link_t *link);
 
 /* The host was resolved, or was not; from an event. */
 void ngx_pz_link_found(void *link, ngx_int_t rc);

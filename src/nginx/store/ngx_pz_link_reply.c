@@ -105,6 +105,35 @@ ngx_pz_link_is_good(const ngx_pz_link_t *link, ngx_pz_greeting_e step, const pz_
 }
 
 
+/*
+ * It is there; but one that comes too late for everybody who reads would cost
+ * five of them their deadline, to be found too late again.  One that had stopped
+ * answers late as well, and in time when it is asked once more.
+ */
+static void
+ngx_pz_link_probed(ngx_pz_link_t *link, ngx_msec_t asked)
+{
+    ngx_uint_t  late;
+
+    late = link->patience > 0 && ngx_current_msec - asked > link->patience;
+
+    if (late && !link->doubted) {
+        link->doubted = 1;
+        ngx_pz_link_probe(link);
+        return;
+    }
+
+    link->doubted = 0;
+
+    if (late) {
+        (void) ngx_pz_breaker_failed(&link->breaker);
+
+    } else {
+        ngx_pz_breaker_proved(&link->breaker);
+    }
+}
+
+
 /* A reply to the greeting, or to the probe, which is the greeting's last step. */
 static const ngx_pz_link_fault_t *
 ngx_pz_link_own_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending, pz_reply_t *reply)
@@ -142,7 +171,7 @@ ngx_pz_link_own_reply(ngx_pz_link_t *link, ngx_pz_pending_t *pending, pz_reply_t
 
     /* A PING of ours has all the time that it takes: only the probe's answer counts. */
     if (link->breaker.state == NGX_PZ_BREAKER_PROBING) {
-        ngx_pz_breaker_proved(&link->breaker);
+        ngx_pz_link_probed(link, when);
     }
 
     if (link->hooks.pong != NULL) {

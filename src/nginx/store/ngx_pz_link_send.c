@@ -33,6 +33,10 @@ ngx_pz_link_send(ngx_pz_link_t *link, ngx_pz_query_t *query)
 
     timeout = query->timeout > 0 ? query->timeout : link->conf->timeout;
 
+    if (query->reads) {
+        link->patience = ngx_max(link->patience, timeout);
+    }
+
     if (ngx_pz_backlog_add(&link->backlog, query, timeout) != NGX_OK) {
         return ngx_pz_link_refuse(query);
     }

@@ -73,6 +73,7 @@ ngx_pz_spread_part(ngx_pz_spread_t *spread, ngx_pz_node_t *node, ngx_pz_spread_m
     part->mask = mask;
     part->asking = asking;
     part->query.arena = spread->query->arena;
+    part->query.reads = spread->query->reads;
     part->query.done = spread->on_part;
     part->query.data = part;
     part->query.status = NGX_PZ_QUERY_REFUSED;
