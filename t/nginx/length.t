@@ -35,6 +35,7 @@ $t->config(<<'CONF');
     server {
         listen 127.0.0.1:%%port:web%%;
         %%pz%%
+        personalize_deadline 2s;    # a machine that stalls is no matter here
         location /up/     { proxy_pass http://127.0.0.1:%%port:up%%/; }
         location /direct/ { proxy_pass http://127.0.0.1:%%port:up%%/; proxy_buffering off; }
         location /cached/ { proxy_pass http://127.0.0.1:%%port:up%%/; proxy_cache pages; proxy_cache_valid 1m; }
