@@ -29,7 +29,7 @@ typedef struct {
     const ngx_pz_store_conf_t **redis;     /* the conf of each store, for the status page */
     ngx_pool_t         *pool;              /* of the cycle */
     time_t              started;
-    /* hashes of their keys */
+    /* pages that the placement index has missed once: hashes of their keys */
     uint32_t            missed[NGX_PZ_WORKER_MISSED][NGX_PZ_WORKER_MISSED_GROUP];
     u_char             *scratch;           /* NGX_PZ_SOURCE_SCRATCH bytes, for the time of a call */
 } ngx_pz_worker_t;

@@ -164,8 +164,10 @@ void ngx_pz_link_cancel(ngx_pz_query_t *query);
 
 void ngx_pz_link_status(const ngx_pz_link_t *link, ngx_pz_store_status_t *status);
 
-/* Find out whether anybody is there; as ping(), but with no end to it. */
+/* Find out whether anybody is there: one who stays silent is hung up on. */
 void ngx_pz_link_ping(ngx_pz_link_t *link);
+
+/* The same for the breaker, which has all the time that it takes. */
 void ngx_pz_link_probe(ngx_pz_link_t *link);
 
 /* The host was resolved, or was not; from an event. */
