@@ -18,6 +18,9 @@ use Personalize::Process;
 sub new {
     my ($class, %o) = @_;
     my $within = delete $o{within} // 8;
+
+    # A change has 100 ms to be seen.
+    Personalize::Process::ahead();
     my $self = $class->SUPER::new(workers => 2, %o);
     $self->{within} = $within;
     return $self;
