@@ -147,9 +147,10 @@ ok(Personalize::Process::until_true(25, sub {
     return $c->node('n4')->calls('get') > $n;
 }), '  it is back: asked again');
 
-# The slot moves: the replica says so, and the new master is asked.
+# The slot moves: once the replica has heard of it it says so, and the new master is asked.
 my $slot = Personalize::Cluster::slot($at{n1});
 $c->move($slot, 'n1', 'n2');
+$c->wait_for('the old replica to hear of it', 20, sub { $c->owner($slot, 'n4') eq 'n2' });
 is(reads($at{n1})->{text}, "\$v2\n", 'a slot moves: its key is found at the new master');
 ok(Personalize::Process::until_true(8, sub {
     my $n = $c->node('n5')->calls('get');

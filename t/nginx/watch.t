@@ -15,7 +15,6 @@ use Time::HiRes qw(sleep time);
 use Personalize::Process;
 use Personalize::Watched;
 
-Personalize::Process::ahead();
 my $t = Personalize::Watched->new(workers => 3, within => 5);
 my $redis = $t->redis;
 
@@ -66,6 +65,10 @@ is(shown('ann', 'Bea'), 24, '  and');
 is(asked(), $asked, '  from the cache');
 
 is(lookup('nobody'), 'negative', 'nobody knows him');
+sleep 0.1;
+$asked = asked();
+is(lookup('nobody'), 'negative', '  still') for 1 .. 6;
+is(asked(), $asked, '  from the cache');
 $redis->visitor('nobody', name => 'Now');
 sleep 0.1;
 is(shown('nobody', 'Now'), 24, '  now somebody does');

@@ -284,15 +284,27 @@ ngx_pz_flight_tell(ngx_pz_leg_t *leg, const pz_reply_t *reply,
 }
 
 
+static ngx_uint_t
+ngx_pz_flight_is_empty(const pz_reply_t *reply)
+{
+    return reply != NULL && reply->type == PZ_REPLY_ARRAY && reply->nitems == 0;
+}
+
+
 /*
- * How long (ms) the key of a leg is still there, counted from when it was asked
- * for; 0: for ever, as far as is known.
+ * How long (ms) the key of a leg is still there, or still not, counted from when
+ * it was asked for; 0: for ever, as far as is known.
  */
 static ngx_msec_t
 ngx_pz_flight_left(ngx_pz_flight_t *flight, ngx_uint_t leg)
 {
     int64_t            left;
     const pz_reply_t  *reply;
+
+    /* of what is not there no time is left, which says nothing about when it will be there */
+    if (ngx_pz_flight_is_empty(flight->query.replies[leg])) {
+        return flight->query.empty_for;
+    }
 
     if (flight->query.expected == flight->nlegs) {
         return 0;

@@ -50,6 +50,7 @@ ngx_pz_spread_send(ngx_pz_cluster_t *cluster, ngx_pz_query_t *query)
 
     query->status = NGX_PZ_QUERY_REFUSED;
     query->believed = 1;
+    query->empty_for = 0;
     spread = ngx_pz_spread_create(cluster, query);
 
     if (spread == NULL) {

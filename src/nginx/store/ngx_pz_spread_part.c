@@ -93,6 +93,7 @@ ngx_pz_spread_part(ngx_pz_spread_t *spread, ngx_pz_node_t *node, ngx_pz_spread_m
     ngx_queue_insert_tail(&spread->parts, &part->queue);
 
     if (node->slots == 0 && node->reads > 0) {
+        part->near = 1;
         ngx_pz_cluster_event(spread->cluster, NGX_PZ_STORE_NEAR);
     }
 }

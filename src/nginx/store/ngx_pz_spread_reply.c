@@ -163,6 +163,21 @@ ngx_pz_spread_read(ngx_pz_spread_t *spread, ngx_pz_part_t *part)
 }
 
 
+/*
+ * While a slot moves, MIGRATE deletes key after key at the old master and so at
+ * its replica, which knows neither the move nor where they went: of these it
+ * says that there is nothing, and will tell of no change.  What is promised of
+ * everything, one heartbeat, is all that such an answer gets.
+ */
+static void
+ngx_pz_spread_doubt(ngx_pz_spread_t *spread, const ngx_pz_part_t *part)
+{
+    if (part->near && spread->cluster->conf->watched) {
+        spread->query->empty_for = spread->cluster->conf->heartbeat;
+    }
+}
+
+
 void
 ngx_pz_spread_on_part(ngx_pz_query_t *query)
 {
@@ -173,6 +188,7 @@ ngx_pz_spread_on_part(ngx_pz_query_t *query)
 
     if (query->status == NGX_PZ_QUERY_OK) {
         spread->query->believed &= query->believed;
+        ngx_pz_spread_doubt(spread, part);
         ngx_pz_spread_read(spread, part);
 
     } else {

@@ -19,6 +19,7 @@ typedef struct {
     ngx_pz_node_t         *node;
     ngx_pz_spread_mask_t   mask;
     ngx_uint_t             asking;     /* 1: behind an ASKING */
+    ngx_uint_t             near;       /* 1: of a near replica */
 } ngx_pz_part_t;
 
 struct ngx_pz_spread_s {

@@ -67,6 +67,9 @@ struct ngx_pz_query_s {
     ngx_uint_t              received;
     ngx_uint_t              believed;   /* with OK; 0: it may not be kept, since nobody would tell
                                            when it changes (ngx_pz_store_watch) */
+    ngx_msec_t              empty_for;  /* with OK; what is empty holds for so long, 0: like the
+                                           rest.  A key that is moving to another node is gone
+                                           for replicas of the one that it leaves */
 
     void                   *pending;    /* the store's own */
 };
