@@ -105,16 +105,13 @@ sub shuffle {
     my ($until, $least, @keys) = @_;
     my $n = 0;
     while (time < $until || $n < $least) {
-        my $key = $keys[ $n++ % @keys ];
-        my ($to) = grep { $_ ne home($key) } @masters[ map { ($n + $_) % 3 } 0 .. 2 ];
-        my $slot = Personalize::Cluster::slot($key);
+        my $slot = Personalize::Cluster::slot($keys[ $n++ % @keys ]);
+        my $from = $c->owner($slot);
+        my ($to) = grep { $_ ne $from } @masters[ map { ($n + $_) % 3 } 0 .. 2 ];
+        $c->move($slot, $from, $to);
 
-        # Masters that gossip about the last move still would contradict each other.
-        Personalize::Process::until_true(5, sub {
-            my %says = map { ($c->owner($slot, $_) => 1) } @masters;
-            return keys %says == 1;
-        });
-        $c->move_key($key, $to);
+        # Masters that gossip about this move still would contradict each other in the next.
+        $c->agree(@masters);
     }
     return $n;
 }

@@ -54,7 +54,7 @@ my $slowest = 0;
 for (1 .. 20) {
     my $r = $t->visit('/edge/?as=ann');
     ok($t->welcomes($r, 'Ann1') && $r->{log}{lookup} eq 'stale', 'with stale= what was known is, as stale') or diag(explain($r->{log}));
-    $slowest = $r->ttfb if $r->ttfb > $slowest;
+    $slowest = $r->{log}{lookup_time} if $r->{log}{lookup_time} > $slowest;
 }
 cmp_ok($slowest, '<', 0.1, '  and nobody waits');
 is($t->visit('/edge/?as=new')->{log}{lookup}, 'error', '  who was not known is not');
@@ -146,12 +146,14 @@ is(shown('/?as=ann', 'Ann9'), 12, 'COPY');
 
 $redis->command('EVAL', 'for i = 1, 50000 do redis.call("SET", "fill:" .. i, 1, "EX", 3600) end', 0);
 $redis->visitor("brief$_", name => "Brief$_") for 1 .. 10;
-$redis->command('PEXPIRE', "pz:visitor:{brief$_}", 600) for 1 .. 10;
+my ($sec, $us) = @{ $redis->command('TIME') };
+my $gone = $sec + 3 + $us / 1e6;
+$redis->command('PEXPIREAT', "pz:visitor:{brief$_}", int 1000 * $gone) for 1 .. 10;
 sleep 0.1;
 my $calls = $redis->calls('hgetall');
 is(scalar(grep { shown("/?as=brief$_", "Brief$_") == 12 } 1 .. 10), 10, 'ten visitors whose keys will expire');
 cmp_ok($redis->calls('hgetall') - $calls, '<=', 20, '  from the cache');
-sleep 0.6;
+sleep $gone + 0.1 - time if $gone + 0.1 > time;
 my ($known) = $redis->command('INFO', 'stats') =~ /^expired_keys:(\d+)/m;
 is(scalar(grep { shown("/?as=brief$_", 'there') == 12 } 1 .. 10), 10, '  none is served when their time has passed');
 my ($noticed) = $redis->command('INFO', 'stats') =~ /^expired_keys:(\d+)/m;

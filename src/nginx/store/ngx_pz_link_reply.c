@@ -310,8 +310,9 @@ ngx_pz_link_reply(ngx_pz_link_t *link)
 
     fault = ngx_pz_link_dispatch(link);
 
+    /* Whoever was told of the reply may have asked again: that has not left yet. */
     if (link->state == NGX_PZ_LINK_READY && link->deadline.timer_set) {
-        if (ngx_pz_backlog_head(&link->backlog) == NULL) {
+        if (link->backlog.count == 0) {
             ngx_del_timer(&link->deadline);
 
         } else {

@@ -68,6 +68,11 @@ ngx_pz_watch_on_pong(void *data, ngx_msec_t when)
     }
 
     ngx_pz_watch_tell_event(watch, NGX_PZ_STORE_NEWS_ALIVE, when);
+
+    /* What a late answer vouches for is over by now, or nearly: it does not wait for a beat. */
+    if (ngx_current_msec - when >= watch->link.conf->heartbeat / 2) {
+        ngx_pz_watch_ping(watch);
+    }
 }
 
 

@@ -9,6 +9,8 @@ use warnings;
 # visitor, product and list are those of one server, with `command` of our own.
 use parent 'Personalize::Redis';
 
+use Time::HiRes qw(time);
+
 use Personalize::Process;
 use Personalize::Redis;
 
@@ -113,9 +115,45 @@ sub wait_until_whole {
     });
 }
 
+# What a node refuses meanwhile is asked again.
 sub wait_for {
     my ($self, $what, $seconds, $code) = @_;
-    Personalize::Process::until_true($seconds, $code) or die "waited $seconds s for $what\n";
+    my $why = '';
+    Personalize::Process::until_true($seconds, sub {
+        my $value = eval { $code->() };
+        $why = $@ ne '' ? ": $@" : '';
+        return $value;
+    }) or die "waited $seconds s for $what$why\n";
+}
+
+# Until these masters say the same of one another: whose which slots are, by which epoch.  A slot that is moved
+# earlier may be given back by news of before.  Who is not believed for long claims its slots by a new epoch.
+sub agree {
+    my ($self, @names) = @_;
+    my $claimed = time;
+    $self->wait_for("@names to agree", 20, sub {
+        my %says = map { $_ => $self->_account($_, @names) } @names;
+        my @odd = grep { my $name = $_; grep { $says{$_}{$name} ne $says{$name}{$name} } @names } @names;
+        return 1 if !@odd;
+        if (time - $claimed > 3) {
+            $claimed = time;
+            $self->node($_)->command('CLUSTER', 'BUMPEPOCH') for @odd;
+        }
+        return 0;
+    });
+}
+
+# What a node says of these: a text for each.
+sub _account {
+    my ($self, $name, @of) = @_;
+    my %says = map { $_ => 'nothing' } @of;
+    my %by_id = map { $self->id($_) => $_ } @of;
+
+    for my $line (split /\n/, $self->node($name)->command('CLUSTER', 'NODES')) {
+        my ($id, $epoch, @slots) = (split ' ', $line)[ 0, 6, 8 .. 1000 ];
+        $says{ $by_id{$id} } = join ' ', $epoch, grep { defined && !/^\[/ } @slots if $by_id{$id};
+    }
+    return \%says;
 }
 
 # --- keys --------------------------------------------------------------------
@@ -131,12 +169,26 @@ sub slot {
     return $crc % SLOTS;
 }
 
-# The node that serves a slot, by the account of a node that lives.
+# The node that serves a slot: who says so of itself, as far as the nodes lead to him; or by the account of
+# a node that lives.
 sub owner {
+    my ($self, $slot, @ask) = @_;
+    return $self->_told($slot, @ask) if @ask;
+
+    my $name = $self->_told($slot, $self->names);
+    for (1 .. 5) {
+        my $next = defined $name ? $self->_told($slot, $name) : undef;
+        return $name if !defined $next || $next eq $name;
+        $name = $next;
+    }
+    return $name;
+}
+
+sub _told {
     my ($self, $slot, @ask) = @_;
     my %by_id = reverse %{ $self->{ids} };
 
-    for my $name (@ask ? @ask : $self->names) {
+    for my $name (@ask) {
         my $slots = eval { $self->node($name)->command('CLUSTER', 'SLOTS') } or next;
         for my $range (@$slots) {
             return $by_id{ $range->[2][2] } if $range->[0] <= $slot && $slot <= $range->[1];
@@ -145,10 +197,23 @@ sub owner {
     return undef;
 }
 
-# A command, sent to the node that serves its key (the second word).
+# A command, sent to the node that serves its key (the second word); redirected, as any client of a cluster is.
 sub command {
     my ($self, @argv) = @_;
-    return $self->node($self->owner(slot($argv[1])))->command(@argv);
+    my ($reply, $refused);
+    my $name = $self->owner(slot($argv[1]));
+
+    Personalize::Process::until_true(10, sub {
+        $refused = '';
+        eval { $reply = $self->node($name)->command(@argv); 1 } and return 1;
+        $refused = $@;
+        die $refused if $refused !~ /^redis: (?:(?:MOVED|ASK) \d+ \S+:(\d+)|TRYAGAIN|CLUSTERDOWN)/;
+        ($name) = grep { $self->port($_) == $1 } keys %{ $self->{nodes} } if defined $1;
+        $self->node($name)->command('ASKING') if $refused =~ /^redis: ASK/;
+        return 0;
+    });
+    die $refused if $refused ne '';
+    return $reply;
 }
 
 # A key of this form (%d is a number) whose slot the node serves.
@@ -169,12 +234,25 @@ sub move_begin {
     $self->node($from)->command('CLUSTER', 'SETSLOT', $slot, 'MIGRATING', $self->id($to));
 }
 
+# These keys, or all that there are.
 sub move_keys {
     my ($self, $slot, $from, $to, @keys) = @_;
-    @keys = @{ $self->node($from)->command('CLUSTER', 'GETKEYSINSLOT', $slot, 10_000) } if !@keys;
-    return if !@keys;
-    my @auth = defined $self->{password} ? ('AUTH', $self->{password}) : ();
-    $self->node($from)->command('MIGRATE', $self->host($to), $self->port($to), '', 0, 5000, @auth, 'KEYS', @keys);
+    return $self->_migrate($from, $to, \@keys) if @keys;
+
+    # One that was copied before the line broke is in both places: that of the old one is right.
+    my $tries = 0;
+    $self->wait_for("the keys of slot $slot to move from $from to $to", 20, sub {
+        my @left = @{ $self->node($from)->command('CLUSTER', 'GETKEYSINSLOT', $slot, 10_000) };
+        return 1 if !@left;
+        $self->_migrate($from, $to, \@left, $tries++ ? 'REPLACE' : ());
+        return 0;
+    });
+}
+
+sub _migrate {
+    my ($self, $from, $to, $keys, @how) = @_;
+    push @how, 'AUTH', $self->{password} if defined $self->{password};
+    $self->node($from)->command('MIGRATE', $self->host($to), $self->port($to), '', 0, 5000, @how, 'KEYS', @$keys);
 }
 
 sub move_end {

@@ -5,8 +5,10 @@ package Personalize::Judge;
 use strict;
 use warnings;
 
+use POSIX qw(SIGINT);
 use Time::HiRes qw(sleep time);
 
+use Personalize::Nginx;
 use Personalize::Process;
 
 our @FAILURES = qw(bad connect read write status timeout);
@@ -67,16 +69,27 @@ sub run {
     my $pid = Personalize::Process::spawn('wrk', $out, 'wrk', '-t1', "-c$self->{connections}", '-d300s',
         '--timeout', '5s', '-s', $t->dir . '/judge.lua', 'http://127.0.0.1:' . $t->port('web') . '/', '--',
         $o{connection} // 'keep-alive', $o{page} // '/');
+    Personalize::Process::until_true(20, sub { _listens($pid) }) or die "wrk does not begin: " . $t->read('wrk.out');
     sleep 0.5;
     $happens->($until);
     sleep $until - time if $until > time;
-    Personalize::Process::stop($pid, signal => 'INT', seconds => 10);
+
+    # One that comes a moment before it sleeps does not wake it.
+    Personalize::Process::until_true(20, sub { kill 'INT', $pid; sleep 0.2; return !Personalize::Process::is_alive($pid) });
+    Personalize::Process::stop($pid);
 
     my %counted;
     @counted{ 'requests', @FAILURES } = $t->read('wrk.out')
         =~ /^requests (\d+) bad (\d+) connect (\d+) read (\d+) write (\d+) status (\d+) timeout (\d+)/m;
-    $counted{requests} // die "wrk has not told what it counted: see $out\n";
+    $counted{requests} // die "wrk has not told what it counted: " . $t->read('wrk.out') . "\n";
     return \%counted;
+}
+
+# Whether it minds SIGINT already, and would tell what it counted.
+sub _listens {
+    my ($pid) = @_;
+    my ($caught) = Personalize::Nginx::slurp("/proc/$pid/status") =~ /^SigCgt:\s*([0-9a-f]+)/m;
+    return defined $caught && hex(substr $caught, -8) & 1 << SIGINT - 1;
 }
 
 # What failed, as text; "" if nothing did.

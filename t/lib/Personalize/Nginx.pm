@@ -52,12 +52,21 @@ sub binary {
 sub root { $root }
 sub dir  { $_[0]{dir} }
 
-# A free loopback port, the same one for the same name.
+# A free loopback port, the same one for the same name: none that the system may give to somebody who
+# connects, before the server that it is for has taken it.
 sub port {
     my ($self, $name) = @_;
     return $self->{ports}{ $name // 'web' } //= do {
-        my $probe = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die "no free port: $@";
-        $probe->sockport;
+        my ($end) = slurp('/proc/sys/net/ipv4/ip_local_port_range') =~ /^(\d+)/;
+        my %taken = map { ($_ => 1) } grep { defined } values %{ $self->{ports} };
+        my $free;
+        for (1 .. 200) {
+            my $port = 10_000 + int rand(($end && $end > 12_000 ? $end : 32_768) - 10_000);
+            next if $taken{$port} || !IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Listen => 1);
+            $free = $port;
+            last;
+        }
+        $free // die "no free port: $@";
     };
 }
 

@@ -42,7 +42,9 @@ sub _redis {
         args => [ '--masterauth', $self->{password}, '--repl-diskless-sync-delay', 0, @args ]);
 }
 
-# A sentinel rewrites its configuration, so each has its own folder.
+# A sentinel rewrites its configuration, so each has its own folder.  It asks each server once a second whether
+# it is there, also a new master: with no more patience than that it would take one that is late for dead, and
+# make another one.
 sub _sentinel {
     my ($self, $name) = @_;
     my $dir = "$self->{t}{dir}/$name";
@@ -53,7 +55,7 @@ unixsocket $dir/redis.sock
 dir $dir
 sentinel monitor shop 127.0.0.1 $self->{port}{r1} 2
 sentinel auth-pass shop $self->{password}
-sentinel down-after-milliseconds shop 1000
+sentinel down-after-milliseconds shop 3000
 sentinel failover-timeout shop 5000
 CONF
     my $sentinel = bless { dir => $dir, path => "$dir/redis.sock" }, 'Personalize::Redis';
