@@ -15,7 +15,9 @@ my %alive;     # pid => name
 my %ended;     # pid => wait status, of those that ended by themselves
 my $keeper;    # our end of the pipe
 my $owner = $$;
+my $died;      # the words with which the test ends, if it dies
 
+$SIG{__DIE__} = sub { $died = "$_[0]" if defined $^S && !$^S };
 $SIG{INT} = $SIG{TERM} = $SIG{HUP} = sub { exit 1 };
 $SIG{PIPE} = 'IGNORE';
 
@@ -152,6 +154,9 @@ sub _start_keeper {
 END {
     if ($$ == $owner) {
         local $?;
+
+        # A failure with a name: whoever reads a summary only is told why as well.
+        Test::Builder->new->ok(0, "died: $1") if defined $died && $died =~ /^([^\n#]*)/ && Test::Builder->can('new');
         stop($_, seconds => 2) for keys %alive;
         close $keeper if $keeper;
     }
