@@ -82,6 +82,9 @@ ok(until_asked('near', 15), '  and is asked');
 
 # --- the master is down -------------------------------------------------------
 
+# Right behind one of its looks at the replica: with the next one it knows that this has lost its master.
+my $looks = $near->calls('role');
+Personalize::Process::until_true(5, sub { $near->calls('role') > $looks });
 $far->kill9;
 sleep 0.1;
 isnt(writes('GET k')->{status}, 'ok', 'the master is killed: what may write fails');
