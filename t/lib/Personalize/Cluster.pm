@@ -127,33 +127,45 @@ sub wait_for {
 }
 
 # Until these masters say the same of one another: whose which slots are, by which epoch.  A slot that is moved
-# earlier may be given back by news of before.  Who is not believed for long claims its slots by a new epoch.
+# earlier may be given back by news of before.  Who is not believed for long claims his slots by a new epoch.
 sub agree {
     my ($self, @names) = @_;
     my $claimed = time;
     $self->wait_for("@names to agree", 20, sub {
         my %says = map { $_ => $self->_account($_, @names) } @names;
-        my @odd = grep { my $name = $_; grep { $says{$_}{$name} ne $says{$name}{$name} } @names } @names;
-        return 1 if !@odd;
-        if (time - $claimed > 3) {
-            $claimed = time;
-            $self->node($_)->command('CLUSTER', 'BUMPEPOCH') for @odd;
+        my $differs = sub { my ($name) = @_; return grep { $says{$_}{$name} ne $says{$name}{$name} } @names };
+        return 1 if !grep { $differs->($_) } @names;
+        return 0 if time - $claimed < 3;
+
+        $claimed = time;
+        for my $name (@names) {
+            my $denied = grep {
+                my %has = map { $_ => 1 } _slots($says{$_}{$name});
+                grep { !$has{$_} } _slots($says{$name}{$name});
+            } $differs->($name);
+            $self->node($name)->command('CLUSTER', 'BUMPEPOCH') if $denied;
         }
         return 0;
     });
 }
 
-# What a node says of these: a text for each.
+# What a node says of these: each one's epoch and slots, as text.
 sub _account {
     my ($self, $name, @of) = @_;
     my %says = map { $_ => 'nothing' } @of;
     my %by_id = map { $self->id($_) => $_ } @of;
 
     for my $line (split /\n/, $self->node($name)->command('CLUSTER', 'NODES')) {
-        my ($id, $epoch, @slots) = (split ' ', $line)[ 0, 6, 8 .. 1000 ];
-        $says{ $by_id{$id} } = join ' ', $epoch, grep { defined && !/^\[/ } @slots if $by_id{$id};
+        my @words = split ' ', $line;
+        my $node = $by_id{ $words[0] } // next;
+        $says{$node} = join ' ', $words[6], grep { !/^\[/ } @words[ 8 .. $#words ];
     }
     return \%says;
+}
+
+sub _slots {
+    my ($epoch, @ranges) = split ' ', $_[0];
+    return map { my ($first, $last) = split /-/; $first .. $last // $first } @ranges;
 }
 
 # --- keys --------------------------------------------------------------------
