@@ -6,6 +6,7 @@
 #ifndef PZ_FIND_H
 #define PZ_FIND_H
 
+#include <stdint.h>
 #include <string.h>
 
 #ifdef __SSE2__
@@ -70,19 +71,25 @@ pz_find_name_len(const char *p)
 #endif
 }
 
-/* A bit for each byte of the block at `p` that is 0x20 or below. */
-static inline unsigned
+#define PZ_FIND_WORDS  32
+
+/* A bit for each of the PZ_FIND_WORDS bytes at `p` that is 0x20 or below. */
+static inline uint32_t
 pz_find_blanks(const char *p)
 {
 #ifdef __SSE2__
-    __m128i v = _mm_loadu_si128((const __m128i *) p);
+    __m128i  low = _mm_loadu_si128((const __m128i *) p);
+    __m128i  high = _mm_loadu_si128((const __m128i *) (p + 16));
+    __m128i  space = _mm_set1_epi8(' ');
+    uint32_t mask = (uint32_t) _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(high, space), high));
 
-    return (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(' ')), v));
+    return mask << 16
+           | (uint32_t) _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(low, space), low));
 #else
-    unsigned mask = 0;
+    uint32_t mask = 0;
 
-    for (unsigned i = 0; i < PZ_FIND_BLOCK; i++) {
-        mask |= (unsigned) ((unsigned char) p[i] <= ' ') << i;
+    for (unsigned i = 0; i < PZ_FIND_WORDS; i++) {
+        mask |= (uint32_t) ((unsigned char) p[i] <= ' ') << i;
     }
 
     return mask;

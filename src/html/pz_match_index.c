@@ -82,8 +82,8 @@ has_key(const pz_matcher_t *m, pz_key_kind_t kind, uint64_t key)
 }
 
 
-/* The class name that begins at `p`: is it one that is asked for? */
-static int
+/* The class name that begins at `p`: is it one that is asked for?  Hardly ever: kept out of line. */
+static __attribute__((noinline)) int
 asks_class(const pz_matcher_t *m, const char *p, const char *end, const char *readable)
 {
     const char *to = pz_find_space(p, readable, ' ', ' ');
@@ -96,19 +96,11 @@ asks_class(const pz_matcher_t *m, const char *p, const char *end, const char *re
 }
 
 
-/* Bits of a block's bytes that begin a word; `blanks` has those between words. */
-static inline unsigned
-starts_of(unsigned blanks, unsigned before)
-{
-    return ~blanks & (blanks << 1 | before) & ((1u << PZ_FIND_BLOCK) - 1);
-}
-
-
-/* The same of a block that cannot be read whole. */
-static unsigned
+/* The blanks of bytes that cannot be read whole. */
+static uint32_t
 blanks_of_rest(const char *p, const char *end)
 {
-    char rest[PZ_FIND_BLOCK] = { 0 };
+    char rest[PZ_FIND_WORDS] = { 0 };
 
     memcpy(rest, p, (size_t) (end - p));
 
@@ -120,18 +112,18 @@ int
 pz_match_asks_classes(const pz_matcher_t *m, pz_str_t value, const char *readable)
 {
     const char *p = value.data, *end = p + value.len;
-    unsigned    before = 1;
+    uint32_t    before = 1;
 
-    for ( ; p < end; p += PZ_FIND_BLOCK) {
-        unsigned blanks = readable - p > PZ_FIND_BLOCK ? pz_find_blanks(p)
+    for ( ; p < end; p += PZ_FIND_WORDS) {
+        uint32_t blanks = readable - p > PZ_FIND_WORDS ? pz_find_blanks(p)
                                                        : blanks_of_rest(p, end);
-        unsigned starts;
+        uint32_t starts;
 
-        if (end - p < PZ_FIND_BLOCK) {
+        if (end - p < PZ_FIND_WORDS) {
             blanks |= ~0u << (end - p);
         }
 
-        for (starts = starts_of(blanks, before); starts; starts &= starts - 1) {
+        for (starts = ~blanks & (blanks << 1 | before); starts; starts &= starts - 1) {
             const char *word = p + __builtin_ctz(starts);
             unsigned    start = start_of((unsigned char) word[0], (unsigned char) word[1]);
 
@@ -142,7 +134,7 @@ pz_match_asks_classes(const pz_matcher_t *m, pz_str_t value, const char *readabl
             }
         }
 
-        before = blanks >> (PZ_FIND_BLOCK - 1) & 1;
+        before = blanks >> (PZ_FIND_WORDS - 1);
     }
 
     return 0;

@@ -2,11 +2,9 @@
 #include "pz_find.h"
 #include "pz_match_index.h"
 #include "pz_scan_impl.h"
+#include "pz_skim_body.h"
+#include "pz_skim_open.h"
 #include "pz_tree_build.h"
-#include "pz_tree_rules.h"
-
-/* So many formatting elements are looked through here at the most. */
-#define FORMATS  8
 
 /* Where in the document: what a plain tag may be differs. */
 typedef enum {
@@ -66,100 +64,6 @@ place_of(const pz_tree_t *t)
 }
 
 
-static inline pz_node_t *
-push(pz_rewriter_t *rw, unsigned ns)
-{
-    pz_tree_t *t = &rw->tree;
-    pz_node_t *node = &t->nodes[t->n];
-
-    if (t->n == t->room || t->n >= t->max) {
-        return NULL;
-    }
-
-    node[-1].children++;
-    t->n++;
-
-    *node = (pz_node_t) { .key = rw->scan.tag.key, .ns = (uint8_t) ns,
-                          .marks = rw->matcher.marks.n, .types = rw->matcher.ntypes };
-
-    return node;
-}
-
-
-static inline pz_node_t *
-push_html(pz_rewriter_t *rw, unsigned atom)
-{
-    pz_node_t *node = push(rw, PZ_NS_HTML);
-
-    if (node) {
-        node->atom = (uint8_t) atom;
-        node->af = pz_atom_flags[atom];
-        rw->tree.open_p += atom == PZ_ATOM_P;
-    }
-
-    return node;
-}
-
-
-/* A formatting element without attributes, or an a that is in no other one. */
-static inline int
-open_format(pz_rewriter_t *rw, const pz_tag_t *tag)
-{
-    pz_tree_t *t = &rw->tree;
-    pz_node_t *node;
-    unsigned   alike = 0;
-
-    if ((tag->names && tag->atom != PZ_ATOM_A) || tag->atom == PZ_ATOM_NOBR
-        || t->nformats == t->formats_room || t->nformats > FORMATS)
-    {
-        return 0;
-    }
-
-    for (unsigned i = t->nformats; i > 0 && t->formats[i - 1].atom; i--) {
-        alike += t->formats[i - 1].atom == tag->atom;
-    }
-    if (alike > (tag->atom == PZ_ATOM_A ? 0 : 2) || (node = push_html(rw, tag->atom)) == NULL) {
-        return 0;
-    }
-
-    node->flags = PZ_NODE_FORMATTING;
-    t->formats[t->nformats++] = (pz_format_t) { .key = tag->key, .node = t->n - 1,
-                                                .atom = tag->atom };
-
-    return 1;
-}
-
-
-/* "In body": 13.2.6.4.7. */
-static inline int
-open_in_body(pz_rewriter_t *rw, const pz_tag_t *tag)
-{
-    pz_tree_t       *t = &rw->tree;
-    const pz_node_t *top = pz_tree_top(t);
-    uint32_t         af = pz_atom_flags[tag->atom];
-    uint32_t         plain = t->open_p ? PZ_AF_PLAIN | PZ_AF_LEAF
-                                       : PZ_AF_PLAIN | PZ_AF_LEAF | PZ_AF_BLOCK;
-
-    if ((af & plain)
-        || ((af & PZ_AF_HEADING) && !t->open_p && !(top->af & PZ_AF_HEADING))
-        || (tag->atom == PZ_ATOM_LI && !t->open_p
-            && (top->atom == PZ_ATOM_UL || top->atom == PZ_ATOM_OL)))
-    {
-        if (!push_html(rw, tag->atom)) {
-            return 0;
-        }
-        t->n -= (af & PZ_AF_LEAF) != 0;     /* no branch: which it is, is as good as random */
-        return 1;
-    }
-
-    if (tag->atom == PZ_ATOM_BUTTON) {
-        return !pz_tree_in_scope(t, PZ_ATOM_BUTTON, PZ_SCOPE_DEFAULT) && push_html(rw, tag->atom);
-    }
-
-    return (af & PZ_AF_FORMAT) && open_format(rw, tag);
-}
-
-
 /* "In row": 13.2.6.4.14. */
 static int
 open_cell(pz_rewriter_t *rw, const pz_tag_t *tag)
@@ -167,7 +71,7 @@ open_cell(pz_rewriter_t *rw, const pz_tag_t *tag)
     pz_tree_t *t = &rw->tree;
 
     if ((tag->atom != PZ_ATOM_TD && tag->atom != PZ_ATOM_TH) || t->nformats == t->formats_room
-        || !push_html(rw, tag->atom))
+        || !pz_skim_push_html(rw, tag->key, tag->atom))
     {
         return 0;
     }
@@ -183,7 +87,7 @@ open_cell(pz_rewriter_t *rw, const pz_tag_t *tag)
 static int
 open_row(pz_rewriter_t *rw, const pz_tag_t *tag)
 {
-    if (tag->atom != PZ_ATOM_TR || !push_html(rw, PZ_ATOM_TR)) {
+    if (tag->atom != PZ_ATOM_TR || !pz_skim_push_html(rw, tag->key, PZ_ATOM_TR)) {
         return 0;
     }
 
@@ -198,7 +102,7 @@ static int
 open_option(pz_rewriter_t *rw, const pz_tag_t *tag)
 {
     return tag->atom == PZ_ATOM_OPTION && !pz_tree_is(&rw->tree, PZ_ATOM_OPTION)
-           && push_html(rw, PZ_ATOM_OPTION);
+           && pz_skim_push_html(rw, tag->key, PZ_ATOM_OPTION);
 }
 
 
@@ -225,7 +129,7 @@ open_in_svg(pz_rewriter_t *rw, const pz_tag_t *tag)
         return 1;
     }
 
-    return push(rw, PZ_NS_SVG) != NULL;
+    return pz_skim_push(rw, tag->key, PZ_NS_SVG) != NULL;
 }
 
 
@@ -234,7 +138,10 @@ static inline int
 open_plain(pz_rewriter_t *rw, const pz_tag_t *tag, place_t place)
 {
     if (place == PLACE_BODY) {
-        return open_in_body(rw, tag);
+        pz_skim_tag_t plain = { .key = tag->key, .len = (unsigned) tag->name.len, .atom = tag->atom,
+                                .attrs = tag->names != 0 };
+
+        return pz_skim_open_in_body(rw, &plain);
     }
 
     switch (place) {
@@ -376,6 +283,13 @@ pz_skim(pz_rewriter_t *rw)
     }
 
     for (place = place_of(&rw->tree); place != PLACE_OTHER && step == STEP_ON; ) {
+        if (place == PLACE_BODY && !rw->matcher.attrs) {
+            pz_skim_body(rw);
+            place = place_of(&rw->tree);
+            if (place == PLACE_OTHER) {
+                break;
+            }
+        }
         lt = find_tag(scan, place);
         if (lt == NULL) {
             break;

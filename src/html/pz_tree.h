@@ -38,6 +38,8 @@ typedef struct {
     uint8_t  atom;          /* of an HTML element; 0 for others */
     uint8_t  ns;
     uint8_t  flags;
+    uint8_t  close_len;     /* not 0: where it is on top in body, an end tag whose name is the key
+                               and so long does no more than to pop it */
     uint32_t children;      /* element children so far */
 
     /* the listener's; zero at first */

@@ -20,6 +20,12 @@ static const char *const pages[] = {
     "</div><div class=\"a\nt\tb\"></div><div class=\"at ta tt\"></div><div id id=t></div><p class=t",
     "<body>x<DIV CLASS=\"T t\"><SPAN>g</SPAN ></DIV\n><custom-name-long>h</custom-name-long><x-y>i</x-y>",
     "<body>x<p class=\"\001ab\"></p><p class=\"x \001ab\"></p><p class=\"ab\"></p><p class=a></p><p class='c a'>",
+    "<body>x and so on<div a=\"b\" id='t'><i b=\"id='t'\" c='\"><p class=t>'>1</i></div><b =\"c>d\" class=t>2</b><i "
+    "\nclass=\"t\"\nid=\"u\">3</i><p a=b=\"c>d\"e=\"f\">4</p><p a class=\"t\" b/>5</p><p a\"b=\"c\" class=\"t\">6</p>",
+    "<body>x and so on<p data-id=\"t\" id=\"t\">1</p><p data-class=\"t\">2</p><p \001class=\"t\">3</p><p/class=\"t\">4"
+    "</p><a title=\"it's > all\" href=\"a value that goes on, and on, and on, and beyond the end of the window\" CLASS=\"t\">5</a>",
+    "<body>x and so on<p class=\"more-words than-two-blocks-of 16-bytes-have in-them t\">1</p><p class=\"u\" id =\"t\">2</p>"
+    "<p class=\"a\" id= \"t\">3</p><p class=\"\"id=\"t\">4</p><p class=\"u\"/id=\"t\"/>5</p><p id>6</p><p id class>7</p>",
     "<body>x<template><div class=\"t\"><p>j</p></div></template><p id=\"t\"><span>k</p><span>l</span></p>",
     "<body>x<script>if (a<b && '</div>' < c) {}<!-- <script> </script> --></script><textarea><p></textarea><p>",
     "<frameset><frame></frameset><p>m</p> and more text that nobody asked for at all, to the end of the page",
@@ -91,6 +97,28 @@ test_nothing_changes(void **state)
     }
 }
 
+/* The window in which attributes are read ends anywhere in them. */
+static void
+test_windows(void **state)
+{
+    static const char *const attrs[] = {
+        "id=\"t\"", "class=\"a t\"", "title=\"id='t'>\" id=\"t\"", "a href=\"?\" class=\"x\"", "id='t'",
+        "class='t'", "class=\"t", "alt=\"'\" b class=\"t\"/",
+    };
+    char page[512];
+
+    (void) state;
+
+    for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
+        for (int len = 0; len < 140; len++) {
+            snprintf(page, sizeof(page), "<body>x and so on<a href=\"%0*d\" %s>1</a><i x=\"%0*d\" %s>2</i>",
+                     len, 0, attrs[i], len / 2, 0, attrs[(i + 1) % 3]);
+            compare_text("#t", PZ_EDIT_AFTER, page);
+            compare_text(".t", PZ_EDIT_PREPEND, page);
+        }
+    }
+}
+
 static void
 test_empty_text(void **state)
 {
@@ -137,6 +165,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_changes),
+        cmocka_unit_test(test_windows),
         cmocka_unit_test(test_empty_text),
         cmocka_unit_test(test_files),
     };
