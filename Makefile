@@ -54,7 +54,7 @@ LUA     := $(sort $(wildcard lua/personalize/*.lua))
 
 all: module $(B)/personalize
 
-.PHONY: all module unit test demo demo-stop clean
+.PHONY: all module probe unit test demo demo-stop clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -116,6 +116,10 @@ $(B)/personalize: $(call archives,release,cli)
 module:
 	@MAKEFLAGS= JOBS=$(NPROC) V=$(V) sh t/tools/build-module $(B) $(NGX)
 
+# The module that drives the store and the cache alone, for tests (t/lib/Personalize/Probe.pm).
+probe:
+	@MAKEFLAGS= JOBS=$(NPROC) V=$(V) sh t/nginx/probe/build $(B)
+
 # --- unit tests: t/unit/<zone>/test_*.c, one program each ---------------------
 
 define TEST_RULES
@@ -142,7 +146,7 @@ UNIT_TESTS := $(foreach z,$(UNIT_ZONES),$(tests_$(z)))
 unit-build: $(UNIT_LIBS) $(UNIT_TESTS)
 
 unit: unit-build
-	@perl t/tools/run-tests $(UNIT_TESTS)
+	@JOBS=$(NPROC) perl t/tools/run-tests $(UNIT_TESTS)
 
 # --- fuzzing: t/fuzz/fuzz_NAME.c, with clang; make fuzz FUZZ=json FUZZ_TIME=600 -
 

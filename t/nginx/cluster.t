@@ -3,6 +3,8 @@
 # Pages from a Redis Cluster: profile, recommendations and coupon from whichever node has them,
 # while slots move under load; and no more than one connection a worker and node, whatever happens.
 
+# alone: it is a load, and takes all cores.
+
 use strict;
 use warnings;
 

@@ -3,6 +3,8 @@
 # Eight workers restart under load, again and again: never more than one connection for data and one
 # for changes, a worker and server, is open, and none is made that was not needed.
 
+# alone: it is a load, and takes all cores.
+
 use strict;
 use warnings;
 

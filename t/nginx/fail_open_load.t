@@ -3,6 +3,8 @@
 # Under load Redis is killed, comes back, is frozen; the rule file is broken and mended; nginx is
 # reloaded, and stopped gracefully: no response fails that plain nginx would have answered.
 
+# alone: it is a load, and takes all cores.
+
 use strict;
 use warnings;
 

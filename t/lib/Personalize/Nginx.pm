@@ -17,6 +17,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 use Personalize::Http;
+use Personalize::Port;
 use Personalize::Process;
 
 my $root = abs_path(dirname(__FILE__) . '/../../..');
@@ -52,22 +53,10 @@ sub binary {
 sub root { $root }
 sub dir  { $_[0]{dir} }
 
-# A free loopback port, the same one for the same name: none that the system may give to somebody who
-# connects, before the server that it is for has taken it.
+# A free loopback port, the same one for the same name.
 sub port {
     my ($self, $name) = @_;
-    return $self->{ports}{ $name // 'web' } //= do {
-        my ($end) = slurp('/proc/sys/net/ipv4/ip_local_port_range') =~ /^(\d+)/;
-        my %taken = map { ($_ => 1) } grep { defined } values %{ $self->{ports} };
-        my $free;
-        for (1 .. 200) {
-            my $port = 10_000 + int rand(($end && $end > 12_000 ? $end : 32_768) - 10_000);
-            next if $taken{$port} || !IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Listen => 1);
-            $free = $port;
-            last;
-        }
-        $free // die "no free port: $@";
-    };
+    return $self->{ports}{ $name // 'web' } //= Personalize::Port::take();
 }
 
 # A file of the test, whole at once: a reader sees the old or the new one.
