@@ -2,6 +2,7 @@
  * Stage: the body.
  */
 #include "ngx_pz_body.h"
+#include "ngx_pz_body_use.h"
 #include "ngx_pz_cork.h"
 
 ngx_int_t
@@ -21,6 +22,7 @@ ngx_pz_body_begin(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next,
 
     body->pr = pr;
     body->next = next;
+    body->loan.worker = pr->worker;
     ngx_pz_sniff_init(&body->sniff, r);
 
     ngx_pz_source_init(&body->source, r->pool, r->connection->log);
@@ -67,13 +69,19 @@ ngx_pz_body_whole(ngx_pz_body_t *body)
 }
 
 
-/* The page's bytes leave from its file by sendfile, and what goes in between from memory. */
+/*
+ * The page's bytes leave from its file by sendfile, and what goes in between from
+ * memory; or all from lent memory, where the page is small.
+ */
 static void
 ngx_pz_body_send_file(ngx_pz_body_t *body, ngx_buf_t *file)
 {
     body->editor.file = file;
     body->editor.begin = file->file_pos;
-    body->source.scratch = body->pr->worker->scratch;
+    body->editor.loan = &body->loan;
+    body->source.loan = &body->loan;
+
+    (void) ngx_pz_loan_read(&body->loan, body->pr->request, file);
 }
 
 
@@ -108,146 +116,6 @@ ngx_pz_body_open(ngx_pz_body_t *body)
 }
 
 
-static ngx_int_t
-ngx_pz_body_tokenize(ngx_pz_body_t *body, pz_charset_t charset)
-{
-    if (charset == PZ_CHARSET_OPAQUE) {
-        body->pr->status = NGX_PZ_STATUS_CHARSET;
-        body->passing = 1;
-        return NGX_OK;
-    }
-
-    if (charset == PZ_CHARSET_ASCII && ngx_pz_fill_ascii(&body->fill) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (ngx_pz_editor_tokenize(&body->editor, charset == PZ_CHARSET_ASCII) != NGX_OK) {
-        body->pr->status = NGX_PZ_STATUS_MEMORY;
-        body->passing = 1;
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_pz_body_finish(ngx_pz_body_t *body)
-{
-    body->ended = 1;
-
-    return ngx_pz_editor_end(&body->editor);
-}
-
-
-/*
- * Whether a piece ends the page.  An upstream's last buffer comes alone, behind
- * the last bytes: with their number known these are the end, or it would take a
- * write and a segment of its own.
- */
-static ngx_uint_t
-ngx_pz_body_ends(ngx_pz_body_t *body, off_t len, ngx_buf_t *input)
-{
-    if (body->left != 0 && len != 0) {
-        body->left -= ngx_min(len, body->left);
-
-        if (body->left == 0 && input != NULL) {
-            return 1;
-        }
-    }
-
-    return input != NULL && input->last_buf;
-}
-
-
-/* An input has been read: what it was marked with follows. */
-static ngx_int_t
-ngx_pz_body_end_input(ngx_pz_body_t *body, ngx_buf_t *input, ngx_uint_t ends)
-{
-    ngx_buf_t  marks;
-
-    ngx_memzero(&marks, sizeof(ngx_buf_t));
-
-    marks.flush = input->flush;
-    marks.sync = input->sync;
-    marks.last_in_chain = input->last_in_chain;
-    marks.last_buf = ends;
-
-    if (ends && ngx_pz_body_finish(body) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_pz_output_marks(&body->output, &marks);
-}
-
-
-/* The charset is settled before the first byte goes out: it decides whether we may insert. */
-static ngx_int_t
-ngx_pz_body_start(ngx_pz_body_t *body, ngx_pz_piece_t *piece, ngx_uint_t ends)
-{
-    ngx_int_t     rc;
-    pz_charset_t  charset;
-
-    rc = ngx_pz_sniff_piece(&body->sniff, piece, ends, &charset);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    if (ngx_pz_body_tokenize(body, charset) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    body->editor.kept = 1;
-    rc = ngx_pz_editor_feed(&body->editor, body->sniff.head, body->sniff.nhead);
-    body->editor.kept = 0;
-
-    return rc;
-}
-
-
-static ngx_int_t
-ngx_pz_body_rewrite(ngx_pz_body_t *body, ngx_pz_piece_t *piece, ngx_uint_t ends)
-{
-    ngx_int_t  rc;
-
-    rc = body->sniff.done ? NGX_OK : ngx_pz_body_start(body, piece, ends);
-
-    if (rc != NGX_OK) {
-        return rc == NGX_AGAIN ? NGX_OK : NGX_ERROR;
-    }
-
-    return ngx_pz_editor_feed(&body->editor, piece->data, piece->len);
-}
-
-
-static ngx_int_t
-ngx_pz_body_use(ngx_pz_body_t *body, ngx_pz_piece_t *piece)
-{
-    ngx_uint_t  ends;
-
-    ends = ngx_pz_body_ends(body, piece->len, piece->input);
-
-    /* behind the end comes the upstream's last buffer only, and is not needed */
-    if (!body->ended && ngx_pz_body_rewrite(body, piece, ends) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (piece->owner != NULL) {
-        ngx_pz_output_give_back(&body->output, piece->owner, piece->hurry);
-    }
-
-    if (piece->input == NULL) {
-        return NGX_OK;
-    }
-
-    if (piece->input != piece->owner) {
-        piece->input->pos = piece->input->last;
-    }
-
-    return body->ended ? NGX_OK : ngx_pz_body_end_input(body, piece->input, ends);
-}
-
-
 ngx_int_t
 ngx_pz_body_pass(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next)
 {
@@ -259,45 +127,6 @@ ngx_pz_body_pass(ngx_pz_request_t *pr, ngx_http_output_body_filter_pt next)
     pr->body->passing = 1;
 
     return NGX_OK;
-}
-
-
-/*
- * Once nothing can match any more, what is left of a file is sendfile's; but
- * not if a filter behind us wants memory and could not say so in time, since
- * its header filter ran only after the copy filter had looked.
- */
-static ngx_int_t
-ngx_pz_body_pass_file(ngx_pz_body_t *body)
-{
-    ngx_buf_t   *file;
-    ngx_uint_t   ends;
-
-    if (body->ended || body->pr->request->main_filter_need_in_memory
-        || !body->sniff.done || !ngx_pz_editor_is_blind(&body->editor))
-    {
-        return NGX_DECLINED;
-    }
-
-    file = ngx_pz_source_file(&body->source);
-
-    if (file == NULL
-        || (body->source.page != NULL
-            && body->source.page->pos != body->source.page->last))
-    {
-        return NGX_DECLINED;
-    }
-
-    ends = ngx_pz_body_ends(body, file->file_last - file->file_pos, file);
-
-    if (ngx_pz_editor_skip(&body->editor, file) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_pz_source_skip(&body->source);
-    ngx_pz_output_give_back(&body->output, file, 0);
-
-    return ngx_pz_body_end_input(body, file, ends);
 }
 
 
@@ -318,7 +147,7 @@ ngx_pz_body_read(ngx_pz_body_t *body)
     }
 
     /* where the write filter only waits for more before it sends, nobody would ask again */
-    if (body->source.scratch != NULL && body->output.busy != NULL
+    if (body->source.loan != NULL && body->output.busy != NULL
         && (body->pr->request->connection->buffered & NGX_HTTP_WRITE_BUFFERED))
     {
         return NGX_OK;
@@ -326,7 +155,7 @@ ngx_pz_body_read(ngx_pz_body_t *body)
 
     while (!body->output.waiting) {
 
-        rc = ngx_pz_body_pass_file(body);
+        rc = ngx_pz_body_use_file(body);
 
         if (rc == NGX_OK) {
             continue;
@@ -351,11 +180,11 @@ ngx_pz_body_read(ngx_pz_body_t *body)
             return NGX_ERROR;
         }
 
-        if (ngx_pz_body_use(body, &piece) != NGX_OK) {
+        if (ngx_pz_body_use_piece(body, &piece) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        if (body->source.scratch != NULL && body->output.out != NULL) {
+        if (body->source.loan != NULL && body->output.out != NULL) {
             break;
         }
     }
@@ -440,23 +269,13 @@ ngx_pz_body_next(ngx_pz_body_t *body, ngx_chain_t *out)
 }
 
 
-ngx_int_t
-ngx_pz_body_push(ngx_pz_request_t *pr, ngx_chain_t *in, ngx_uint_t asked)
+/* Send until nothing is ready, or what is behind us takes no more. */
+static ngx_int_t
+ngx_pz_body_send(ngx_pz_body_t *body, ngx_uint_t asked)
 {
-    ngx_int_t       rc;
-    ngx_uint_t      again;
-    ngx_chain_t    *ready;
-    ngx_pz_body_t  *body;
-
-    body = pr->body;
-
-    if (in != NULL && ngx_pz_source_add(&body->source, in) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    /* who is behind us takes it ill to be called with nothing when it has nothing */
-    asked = asked && (body->output.busy != NULL
-                      || !(pr->request->connection->buffered & NGX_PZ_BUFFERED));
+    ngx_int_t     rc;
+    ngx_uint_t    again;
+    ngx_chain_t  *ready;
 
     do {
         rc = ngx_pz_body_ready(body, &ready);
@@ -479,7 +298,31 @@ ngx_pz_body_push(ngx_pz_request_t *pr, ngx_chain_t *in, ngx_uint_t asked)
 
     } while (rc == NGX_OK && again);
 
-    if (rc == NGX_ERROR) {
+    return rc;
+}
+
+
+ngx_int_t
+ngx_pz_body_push(ngx_pz_request_t *pr, ngx_chain_t *in, ngx_uint_t asked)
+{
+    ngx_int_t       rc;
+    ngx_pz_body_t  *body;
+
+    body = pr->body;
+
+    if (in != NULL && ngx_pz_source_add(&body->source, in) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* who is behind us takes it ill to be called with nothing when it has nothing */
+    asked = asked && (body->output.busy != NULL
+                      || !(pr->request->connection->buffered & NGX_PZ_BUFFERED));
+
+    rc = ngx_pz_body_send(body, asked);
+
+    if (ngx_pz_loan_end(&body->loan, pr->request, body->output.busy, body->output.out) != NGX_OK
+        || rc == NGX_ERROR)
+    {
         return NGX_ERROR;
     }
 

@@ -18,6 +18,7 @@ struct ngx_pz_body_s {
     ngx_pz_request_t         *pr;
     ngx_http_output_body_filter_pt  next;
     ngx_pz_source_t           source;
+    ngx_pz_loan_t             loan;
     ngx_pz_output_t           output;
     ngx_pz_sniff_t            sniff;
     ngx_pz_editor_t           editor;

@@ -25,6 +25,26 @@ ngx_pz_cork_fits(ngx_http_request_t *r)
 }
 
 
+/*
+ * Whether that takes several system calls.  NULL: what has not been taken before,
+ * which may be ranges.
+ */
+static ngx_uint_t
+ngx_pz_cork_alternates(ngx_chain_t *out)
+{
+    ngx_uint_t    n;
+    ngx_chain_t  *cl;
+
+    for (cl = out, n = 0; cl != NULL && n < NGX_IOVS_PREALLOCATE / 2; cl = cl->next, n++) {
+        if (cl->buf->in_file) {
+            return 1;
+        }
+    }
+
+    return out == NULL || cl != NULL;
+}
+
+
 ngx_int_t
 ngx_pz_cork_send(ngx_http_request_t *r, ngx_http_output_body_filter_pt next,
     ngx_chain_t *out)
@@ -34,7 +54,7 @@ ngx_pz_cork_send(ngx_http_request_t *r, ngx_http_output_body_filter_pt next,
     ngx_connection_t          *c;
     ngx_http_core_loc_conf_t  *clcf;
 
-    if (!ngx_pz_cork_fits(r)) {
+    if (!ngx_pz_cork_alternates(out) || !ngx_pz_cork_fits(r)) {
         return next(r, out);
     }
 

@@ -29,6 +29,10 @@ ngx_pz_editor_range(ngx_pz_editor_t *editor, uint64_t at, u_char *data, size_t l
     off_t    from;
     u_char  *to;
 
+    if (ngx_pz_loan_has(editor->loan, data)) {
+        return ngx_pz_output_keep(editor->output, data, len);
+    }
+
     from = editor->begin + (off_t) at;
 
     if (len >= NGX_PZ_EDITOR_RANGE || editor->copied + len > NGX_PZ_EDITOR_COPIES) {

@@ -17,6 +17,7 @@ typedef struct {
     ngx_pz_index_t     index;
     ngx_buf_t         *file;         /* the page's bytes leave from there; NULL: as they come */
     off_t              begin;        /* where in it the page begins */
+    ngx_pz_loan_t     *loan;         /* what has been read of it; set with file */
     uint64_t           passed;       /* bytes of the page so far */
     size_t             copied;       /* bytes of it that were read or copied all the same */
     unsigned           ascii:1;

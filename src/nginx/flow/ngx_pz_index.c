@@ -130,13 +130,32 @@ ngx_pz_index_read_file(void *data, uint64_t from, size_t len, char *to)
 }
 
 
+static int
+ngx_pz_index_read_memory(void *data, uint64_t from, size_t len, char *to)
+{
+    ngx_pz_loan_t  *loan = data;
+
+    if (from > loan->len || len > loan->len - from) {
+        return -1;
+    }
+
+    ngx_memcpy(to, loan->memory + from, len);
+
+    return 0;
+}
+
+
 static ngx_uint_t
-ngx_pz_index_check_file(ngx_pz_index_t *index, ngx_buf_t *buf)
+ngx_pz_index_check_file(ngx_pz_index_t *index, ngx_pz_source_t *source, ngx_buf_t *buf)
 {
     ngx_pz_index_file_t  file;
 
     if (index->places.total != (uint64_t) (buf->file_last - buf->file_pos)) {
         return 0;
+    }
+
+    if (source->loan != NULL && source->loan->len != 0) {
+        return pz_places_check(&index->places, ngx_pz_index_read_memory, source->loan);
     }
 
     file.index = index;
@@ -249,7 +268,7 @@ ngx_pz_index_find(ngx_pz_index_t *index, ngx_pz_source_t *source, ngx_buf_t *fil
         return NGX_DECLINED;
     }
 
-    right = (file != NULL) ? ngx_pz_index_check_file(index, file)
+    right = (file != NULL) ? ngx_pz_index_check_file(index, source, file)
                            : ngx_pz_index_check_chain(index, source);
 
     if (!right) {

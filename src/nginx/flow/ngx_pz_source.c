@@ -167,20 +167,34 @@ ngx_pz_source_next_file(ngx_pz_source_t *source, ngx_pz_piece_t *piece)
 }
 
 
+/* Through lent memory, which may have all of it already. */
 static ngx_int_t
-ngx_pz_source_next_scratch(ngx_pz_source_t *source, ngx_pz_piece_t *piece)
+ngx_pz_source_next_lent(ngx_pz_source_t *source, ngx_pz_piece_t *piece)
 {
     ssize_t     n;
+    u_char     *memory;
     ngx_buf_t  *b;
 
     b = source->in->buf;
-    n = ngx_pz_source_read_some(source, b, source->scratch, NGX_PZ_SOURCE_SCRATCH);
+    memory = ngx_pz_loan_memory(source->loan);
+
+    if (memory == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (source->loan->len != 0) {
+        n = source->loan->len;
+        b->file_pos = b->file_last;
+
+    } else {
+        n = ngx_pz_source_read_some(source, b, memory, NGX_PZ_SOURCE_LENT);
+    }
 
     if (n == NGX_ERROR) {
         return NGX_ERROR;
     }
 
-    piece->data = source->scratch;
+    piece->data = memory;
     piece->len = n;
 
     if (b->file_pos == b->file_last) {
@@ -354,8 +368,8 @@ ngx_pz_source_next(ngx_pz_source_t *source, ngx_pz_piece_t *piece,
     }
 
     if (!ngx_buf_in_memory(b) && b->in_file && b->file_pos < b->file_last) {
-        return source->scratch != NULL ? ngx_pz_source_next_scratch(source, piece)
-                                       : ngx_pz_source_next_file(source, piece);
+        return source->loan != NULL ? ngx_pz_source_next_lent(source, piece)
+                                    : ngx_pz_source_next_file(source, piece);
     }
 
     return ngx_pz_source_next_memory(source, piece);
@@ -367,7 +381,9 @@ ngx_pz_source_file(ngx_pz_source_t *source)
 {
     ngx_buf_t  *b;
 
-    if (source->in == NULL || source->inflate != NULL) {
+    if (source->in == NULL || source->inflate != NULL
+        || (source->loan != NULL && source->loan->len != 0))
+    {
         return NULL;
     }
 

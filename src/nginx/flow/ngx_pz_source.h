@@ -1,8 +1,8 @@
 /*
  * The chain that comes in, as pieces of plain bytes: memory as it is, files
  * read through one small buffer, compressed data inflated into it.  A file whose
- * bytes leave from the file again is read through the worker's memory: such a
- * piece is gone when the next one is asked for.
+ * bytes leave from the file again is read through lent memory: such a piece is
+ * gone when the next one is asked for, and when the call ends.
  *
  * One buffer a response is all that a stalled client costs: it is filled again
  * only when what was in it has been sent.
@@ -14,12 +14,13 @@
 #include <ngx_core.h>
 
 #include "ngx_pz_inflate.h"
+#include "ngx_pz_loan.h"
 
 /* Bytes from a file, or inflated, at a time: a client that stalls keeps one such buffer. */
 #define NGX_PZ_SOURCE_BUFFER  8192
 
-/* Bytes of the worker's memory, see ngx_pz_source_t.scratch. */
-#define NGX_PZ_SOURCE_SCRATCH  65536
+/* Bytes of a file at a time that is read through lent memory. */
+#define NGX_PZ_SOURCE_LENT  65536
 
 typedef struct {
     ngx_pool_t        *pool;
@@ -28,7 +29,7 @@ typedef struct {
     ngx_pz_inflate_t  *inflate;    /* NULL: the page is not compressed */
     ngx_buf_t         *page;       /* plain bytes read from a file, or inflated */
     ngx_buf_t         *raw;        /* compressed bytes read from a file */
-    u_char            *scratch;    /* the worker's memory for a file that need not stay in memory */
+    ngx_pz_loan_t     *loan;       /* for a file that need not stay in memory; else NULL */
     unsigned           begun:1;    /* compressed bytes have come: their end must come too */
 } ngx_pz_source_t;
 
@@ -54,7 +55,7 @@ ngx_int_t ngx_pz_source_add(ngx_pz_source_t *source, ngx_chain_t *in);
 ngx_int_t ngx_pz_source_next(ngx_pz_source_t *source, ngx_pz_piece_t *piece,
     ngx_uint_t *broken);
 
-/* The file buffer at the head, when it could go as it is: then take it with skip. */
+/* The file buffer at the head, when it is not read and could go as it is: then take it with skip. */
 ngx_buf_t *ngx_pz_source_file(ngx_pz_source_t *source);
 void ngx_pz_source_skip(ngx_pz_source_t *source);
 

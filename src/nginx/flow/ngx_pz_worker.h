@@ -17,6 +17,8 @@
 #define NGX_PZ_WORKER_MISSED        1024
 #define NGX_PZ_WORKER_MISSED_GROUP  4
 
+typedef struct ngx_pz_scratch_s  ngx_pz_scratch_t;
+
 typedef struct {
     ngx_pz_store_t    **stores;
     ngx_uint_t          nstores;
@@ -31,7 +33,8 @@ typedef struct {
     time_t              started;
     /* pages that the placement index has missed once: hashes of their keys */
     uint32_t            missed[NGX_PZ_WORKER_MISSED][NGX_PZ_WORKER_MISSED_GROUP];
-    u_char             *scratch;           /* NGX_PZ_SOURCE_SCRATCH bytes, for the time of a call */
+    ngx_pz_scratch_t   *scratch;           /* memory to be lent: ngx_pz_loan.h */
+    unsigned            shadowed:1;        /* a filter behind us puts off copies of buffers */
 } ngx_pz_worker_t;
 
 /* A key (with its prefix) of this store has changed: no cache may have it any longer. */

@@ -1,7 +1,6 @@
 /*
  * What a worker begins with.
  */
-#include "ngx_pz_source.h"
 #include "ngx_pz_worker_start.h"
 #include "ngx_pz_worker_watch.h"
 
@@ -103,10 +102,8 @@ ngx_pz_worker_start(ngx_cycle_t *cycle, ngx_array_t *redis, ngx_array_t *caches,
 
     worker->stores = ngx_pcalloc(cycle->pool,
                                  (redis->nelts + 1) * sizeof(ngx_pz_store_t *));
-    worker->scratch = ngx_palloc(cycle->pool, NGX_PZ_SOURCE_SCRATCH);
 
-    if (worker->stores == NULL || worker->scratch == NULL
-        || ngx_pz_worker_start_attach(worker, cycle) != NGX_OK) {
+    if (worker->stores == NULL || ngx_pz_worker_start_attach(worker, cycle) != NGX_OK) {
         return NULL;
     }
 

@@ -7,7 +7,7 @@ use strict;
 use warnings;
 
 use IO::Select;
-use IO::Socket::INET;
+use IO::Socket::IP;
 use Socket qw(SOL_SOCKET SO_LINGER SO_RCVBUF);
 use Time::HiRes qw(time);
 
@@ -24,8 +24,9 @@ our @NAVIGATION = (
 sub new {
     my ($class, $port, %o) = @_;
 
-    my $sock = IO::Socket::INET->new(
-        PeerAddr => '127.0.0.1', PeerPort => $port, Proto => 'tcp', Timeout => 5,
+    # not ::INET, which takes no Sockopts and says nothing
+    my $sock = IO::Socket::IP->new(
+        PeerHost => '127.0.0.1', PeerPort => $port, Proto => 'tcp', Timeout => 5,
         $o{rcvbuf} ? (Sockopts => [[SOL_SOCKET, SO_RCVBUF, pack('l', $o{rcvbuf})]]) : (),
     ) or die "cannot connect to port $port: $@\n";
     $sock->autoflush(1);

@@ -91,7 +91,8 @@ sub allow { my ($self, @patterns) = @_; push @{ $self->{allowed} }, @patterns }
 # A value for %%name%% in the configuration.
 sub let { my ($self, %values) = @_; @{ $self->{values} }{ keys %values } = values %values }
 
-# The http block.  In it: %%port:NAME%%, %%dir%%, %%admin%% and what `let` gave.
+# The http block.  In it: %%port:NAME%%, %%dir%%, %%admin%% and what `let` gave.  Options: main and
+# events (more lines there), connections, before (lines in front of the module's own).
 sub config {
     my ($self, $http, %o) = @_;
 
@@ -101,7 +102,7 @@ sub config {
 
     $self->write('nginx.conf', $self->expand(<<"CONF"));
 daemon off;
-${load}${user}worker_processes $self->{workers};
+@{[ $o{before} // '' ]}${load}${user}worker_processes $self->{workers};
 pid %%dir%%/nginx.pid;
 error_log %%dir%%/logs/error.log $self->{level};
 @{[ $o{main} // '' ]}

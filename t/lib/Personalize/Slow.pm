@@ -1,24 +1,31 @@
 package Personalize::Slow;
 
-# What clients cost that ask for a long page and do not read it: private memory of the worker,
-# each, with the module and without, in the same way of serving.
+# What clients cost that ask for a page and do not read it: private memory of the worker, each,
+# with the module and without, in the same way of serving.  The page has 500 KB, or 100 where the
+# module sends it from the worker's memory ("small").
 
 use strict;
 use warnings;
+
+use IO::Select;
 
 use Personalize::Http;
 use Personalize::Site;
 use Personalize::Upstream;
 
 my $page = $Personalize::Site::PAGE;
-my $long = $page =~ s{Hello\.}{'<p>' . ('A line of text, as pages have them. ' x 3 . "</p>
-<p>") x 4600}er;
+my ($long, $small) = map {
+    my $lines = $_;
+    $page =~ s{Hello\.}{'<p>' . ('A line of text, as pages have them. ' x 3 . "</p>\n<p>") x $lines}er
+} 4600, 900;
 
 my %kinds = (
     'static'     => '/',
     'proxied'    => '/proxied/',
     'unbuffered' => '/unbuffered/',
     'sendfile'   => '/sendfile/',
+    'small'      => '/sendfile/small.html',
+    'indexed, small' => '/sendfile/small.html',
     map { ("indexed, $_" => "/$_/") } qw(memory proxied unbuffered sendfile),
 );
 
@@ -39,6 +46,7 @@ sub _run {
     my $origin = Personalize::Upstream->start($t->port('up'), sub { return { body => $long, headers => [ ETag => '"v1"' ] } });
     my $indexed = !$plain && $kind =~ /^indexed/;
     $t->page('index.html', $long);
+    $t->page('small.html', $small);
     $t->let(deadline => 'personalize_deadline 2s;', cache => $indexed ? 'personalize_cache zone=visitors:1m ttl=1h;' : '');
     $t->let(watched => $plain ? '' : '%%admin%%');
     $t->let(pz => '', deadline => '') if $plain;
@@ -67,7 +75,7 @@ CONF
         $c->send(Personalize::Http::text($path));
         $c;
     } 1 .. $clients;
-    _until_idle($t->workers);
+    _until_stalled(\@open, sub { ($t->workers, $origin->children) });
     my $kb = ($t->memory - $before) / $clients;
 
     my $whole = 0;
@@ -83,20 +91,26 @@ CONF
     return ($kb, $whole);
 }
 
-# Until the workers have used no CPU for half a second: all that can go out has gone out.
-sub _until_idle {
-    my (@pids) = @_;
-    my ($before, $now) = (-1, 0);
-    for (1 .. 60) {
+# Until each client has something to read, and neither the workers nor the origin's processes have
+# run for a second: what can go out has gone out.  An origin that is slow looks idle to nginx.
+sub _until_stalled {
+    my ($clients, $processes) = @_;
+    my $waiting = IO::Select->new(map { $_->{sock} } @$clients);
+    my ($before, $still) = ('', 0);
+    for (1 .. 120) {
         select undef, undef, undef, 0.5;
-        $now = 0;
-        for my $pid (@pids) {
-            my @fields = split ' ', Personalize::Nginx::slurp("/proc/$pid/stat") =~ s/^.*\)//r;
-            $now += $fields[11] + $fields[12];
-        }
-        return if $now - $before <= 1;
+        my $now = join ' ', map { "$_:" . _ticks($_) } $processes->();
+        $still = $now eq $before && $waiting->can_read(0) == @$clients ? $still + 1 : 0;
+        return if $still == 2;
         $before = $now;
     }
+    die "the clients do not come to a stand\n";
+}
+
+sub _ticks {
+    my ($pid) = @_;
+    my @fields = split ' ', Personalize::Nginx::slurp("/proc/$pid/stat") =~ s/^.*\)//r;
+    return @fields ? $fields[11] + $fields[12] : 0;
 }
 
 1;

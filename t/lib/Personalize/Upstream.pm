@@ -40,6 +40,13 @@ sub stop {
     Personalize::Process::stop($self->{pid}, signal => 'KILL');
 }
 
+# The processes that serve a connection each.
+sub children {
+    my ($self) = @_;
+    open my $fh, '<', "/proc/$self->{pid}/task/$self->{pid}/children" or return ();
+    return split ' ', <$fh> // '';
+}
+
 # The request lines seen so far, oldest first: needs `log`.
 sub seen {
     my ($self) = @_;
