@@ -17,6 +17,7 @@ use Personalize::Process;
 use Personalize::ScriptedRedis;
 use Personalize::Site;
 
+Personalize::Process::ahead();
 my $t = Personalize::Site->new(rules => 0);
 my $redis = $t->redis;
 $t->key_file('k' x 40);

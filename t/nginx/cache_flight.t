@@ -15,6 +15,7 @@ use Personalize::Process;
 use Personalize::ScriptedRedis;
 use Personalize::Site;
 
+Personalize::Process::ahead();
 my $t = Personalize::Site->new(redis => 0);
 
 # Answers after as long as the file says; "error" and "cut" instead of a number do that.

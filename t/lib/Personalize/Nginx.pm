@@ -167,7 +167,10 @@ sub start {
     $self->{pid} = Personalize::Process::spawn('nginx', $console, $self->_command);
     my $up = Personalize::Process::until_true(10, sub {
         return -1 if !Personalize::Process::is_alive($self->{pid});
-        return !grep { !_listens($self->{ports}{$_}) } $self->_own_ports;
+        return 0 if grep { !_listens($self->{ports}{$_}) } $self->_own_ports;
+
+        # The master listens before it has any.
+        return $self->workers >= $self->{workers} || $self->read('nginx.conf') =~ /^master_process off/m;
     });
     die "nginx did not start:\n" . slurp($console) . $self->log if !$up || $up < 0;
     return $self;
@@ -199,14 +202,20 @@ sub reload {
     kill 'HUP', $self->{pid};
     return Personalize::Process::until_true(5, sub {
         my @workers = $self->workers;
-        my @working = grep { $old{$_} && slurp("/proc/$_/cmdline") !~ /shutting down/ } @workers;
-        return !@working && grep { !$old{$_} } @workers;
+        my %leaving = map { $_ => 1 } $self->leaving;
+        return !grep({ $old{$_} && !$leaving{$_} } @workers) && grep { !$old{$_} } @workers;
     });
 }
 
 sub workers {
     my ($self) = @_;
     return split ' ', slurp("/proc/$self->{pid}/task/$self->{pid}/children");
+}
+
+# Of these, those that are on their way out.
+sub leaving {
+    my ($self) = @_;
+    return grep { slurp("/proc/$_/cmdline") =~ /shutting down/ } $self->workers;
 }
 
 # End it: TERM, or gracefully with signal => 'QUIT'.  Its exit status.
@@ -303,6 +312,8 @@ sub slurp {
 sub finish {
     my ($self) = @_;
 
+    # A worker on its way out that is ended on it tells of its sockets.
+    Personalize::Process::until_true(5, sub { !$self->leaving }) if $self->{pid};
     $self->stop if $self->{pid};
     my @lines = split /\n/, $self->log;
     for my $allowed (@{ $self->{allowed} }) {

@@ -47,13 +47,13 @@ sub all_watch {
     $state //= 'watching';
     return Personalize::Process::until_true($seconds // $self->{within}, sub {
         my %seen;
-        for (1 .. 20 * $self->workers) {
+        for (1 .. 20 * $self->{workers}) {
             my $status = $self->status;
             my $watch = $status->{redis}[0]{invalidation};
             return 0 if $watch->{state} ne $state || ($state eq 'watching' && !$watch->{trusted});
             $seen{ $status->{worker}{pid} }++;
         }
-        return keys %seen == $self->workers;
+        return keys %seen == $self->{workers};
     });
 }
 
