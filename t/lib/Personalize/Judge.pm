@@ -76,7 +76,7 @@ sub run {
 
     # One that comes a moment before it sleeps does not wake it.
     Personalize::Process::until_true(20, sub { kill 'INT', $pid; sleep 0.2; return !Personalize::Process::is_alive($pid) });
-    Personalize::Process::stop($pid);
+    Personalize::Process::stop($pid, signal => 0);
 
     my %counted;
     @counted{ 'requests', @FAILURES } = $t->read('wrk.out')
