@@ -135,11 +135,17 @@ is($t->state->{error_reply}, 0, '  no error is counted');
 scene(a => [ [ 'GET bar', '-MOVED 5061 127.0.0.1:%b\r\n' ] ], b => [ [ 'GET bar', '-MOVED 5061 127.0.0.1:%a\r\n' ] ]);
 $t->again($seeds, 'warm');
 $t->until_state('ready');
-get('foo');
-$got = $t->ask('t=20', 'GET bar', 'GET foo');
+
+# On a busy machine a scripted node may itself need longer than that.
+for (1 .. 10) {
+    get('foo');
+    $state = $t->state;
+    $got = $t->ask('t=20', 'GET bar', 'GET foo');
+    last if $got->{text} ne '';
+}
 is($got->{text}, "(no room)\n+from b\n", 'a circle, and little time: others have their reply');
 cmp_ok($got->{ms}, '<', 30, '  in that time');
-cmp_ok($t->state->{moved}, '<', 5, '  without further attempts');
+cmp_ok($t->state->{moved} - $state->{moved}, '<', 5, '  without further attempts');
 
 scene(a => [ [ 'GET bar', '-MOVED 5061 127.0.0.1:%dead\r\n' ] ]);
 $t->again($seeds, 'warm');
