@@ -3,6 +3,8 @@
 # A zone that is too small for what it is asked to hold: it evicts, it never fails, and everybody
 # sees his own page.  Also while a worker is killed again and again.
 
+# alone: it is a load, and takes all cores.
+
 use strict;
 use warnings;
 

@@ -27,6 +27,7 @@ CONF
         listen 127.0.0.1:%%port:web%%;
         %%pz%%
         personalize_deadline 2s;
+        personalize_index off;    # its entries come when a page is old enough, and would be counted
         %%admin%%
     }
 REST
