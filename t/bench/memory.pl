@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# 200 clients that stall on a 500 KB page: what each costs the worker, beside plain nginx.
+# 200 clients that stall on a 500 KB page ("small": 100 KB): what each costs the worker, beside
+# plain nginx.
 # Usage: memory.pl [clients]
 
 use strict;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Stalled clients on a 500 KB page cost the worker under 20 KB each more than plain nginx, static
-# and proxied (the bench of the same name in t/bench has 200 of them).
+# Stalled clients on a 500 KB page, or a small one, cost the worker under 20 KB each more than plain
+# nginx, static and proxied (t/bench/memory.pl has 200 of them).
 
 use strict;
 use warnings;

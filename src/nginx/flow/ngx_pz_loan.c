@@ -48,8 +48,9 @@ ngx_pz_loan_return(void *data)
 
 
 /*
- * Only plain HTTP/1: streams of HTTP/2 put off copies of our buffers, and TLS is
- * not known to read none of them again.
+ * Only where nginx writes our buffers as they are: streams of HTTP/2 put off
+ * copies of them, and TLS (by the kernel, or there were no file) may ask for what
+ * it has not sent at the same place again.
  */
 static ngx_uint_t
 ngx_pz_loan_fits(ngx_pz_loan_t *loan, ngx_http_request_t *r, ngx_buf_t *file)
@@ -110,9 +111,9 @@ ngx_pz_loan_next(ngx_pz_loan_t *loan, ngx_chain_t *cl)
 
 
 /*
- * Whether what is left of the page is referred to by the writer's chain, by our
- * own buffers, and by nobody else.  A filter behind us that puts off copies of
- * them is none that nginx has for a page that stays a file.
+ * Whether all that is left is in the writer's chain, as our own buffers, and
+ * nothing else there refers to the memory.  Filters that read bytes have asked
+ * for memory; but one of a third party might put off copies of our buffers.
  */
 static ngx_uint_t
 ngx_pz_loan_is_ours(ngx_pz_loan_t *loan, ngx_chain_t *out, ngx_chain_t *sent)
