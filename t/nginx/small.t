@@ -207,11 +207,14 @@ sub stalled {
     return Personalize::Http->new($t->port('slow'), rcvbuf => 4096)->send(text($path, $o{who} // 'ann'));
 }
 
+# Until each has got something: the page has been read, and what did not go out waits.
+sub begun { IO::Select->new($_->{sock})->can_read(10) or die "nothing comes\n" for @_ }
+
 for my $way ('', 'tokens/', 'limited/', 'chunk/') {
     my @names = map { "client$_" } 1 .. 30;
     wanted($_) for @names;
     my @clients = map { stalled("/$way$_.html") } @names;
-    sleep 0.3;    # all of them wait now
+    begun(@clients);
     view("/$_.html") for qw(60k 100k);
     my @replies = sip($way eq 'limited/' ? 20_000 : 1500, @clients);
     my @wrong = grep { !$replies[$_]->complete || $replies[$_]->body ne wanted($names[$_]) } 0 .. $#names;
@@ -224,7 +227,7 @@ for my $way ('', 'tokens/', 'limited/', 'chunk/') {
 for my $way ('', 'tokens/') {
     my @want = map { wanted($_) } qw(coupon client7);
     like($want[0], qr{Code .*C1}, 'a page with a coupon');
-    $t->link->set(delay => 0.5);
+    $t->link->set(delay => 1);
     my @clients = map { Personalize::Http->new($t->port('web'))->send(text("/${way}coupon.html", 'ann')) } 1 .. 8;
     sleep 0.2;
     my ($head) = map { sysread $_->{sock}, my $bytes, 65536; $_->{buf} = $bytes } @clients;
@@ -243,7 +246,7 @@ for my $way ('', 'tokens/') {
     view('/cut.html');
     $t->allow(qr{sendfile\(\) reported that ".*/cut\.html" was truncated});
     my $client = stalled('/cut.html');
-    sleep 0.3;
+    begun($client);
     truncate $t->dir . '/html/cut.html', 20_000 or die "truncate: $!";
     my ($r) = sip(2000, $client);
     my $got = $r->{buf} =~ s/\A[0-9a-f]+\r\n//r;    # of the one chunk
@@ -253,7 +256,7 @@ for my $way ('', 'tokens/') {
 
     $want = wanted('changed');
     $client = stalled('/changed.html');
-    sleep 0.3;
+    begun($client);
     $t->page('changed.html', page('other', 90_000));
     ($r) = sip(2000, $client);
     same($r, $want, 'another file in its place: the page is the one that was begun');

@@ -9,7 +9,6 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Test::More;
-use Time::HiRes qw(sleep time);
 
 use Personalize::Probe;
 use Personalize::Site;
@@ -48,7 +47,7 @@ unlike($t->log, qr/puts off copies/, '  of which nothing is seen while a client 
 my @clients = map {
     Personalize::Http->new($t->port('slow'), rcvbuf => 4096)->send(Personalize::Http::text("/shadow/$_.html?as=ann"))
 } 1 .. 12;
-sleep 0.3;
+IO::Select->new($_->{sock})->can_read(10) for @clients;
 ok(personal($_) eq $want{$_}, "twelve clients stall, and page $_ goes out") for 3, 7;
 my @wrong = grep { my $r = $clients[ $_ - 1 ]->reply(timeout => 20); !$r->complete || $r->body ne $want{$_} } 1 .. 12;
 is("@wrong", '', 'the pages of those that stalled are right');

@@ -75,7 +75,8 @@ CONF
         $c->send(Personalize::Http::text($path));
         $c;
     } 1 .. $clients;
-    _until_stalled(\@open, sub { ($t->workers, $origin->children) });
+    _until_stalled(\@open, sub { ($t->workers, $origin->children) },
+        sub { $kind !~ /proxied/ || !$origin->children });
     my $kb = ($t->memory - $before) / $clients;
 
     my $whole = 0;
@@ -92,15 +93,16 @@ CONF
 }
 
 # Until each client has something to read, and neither the workers nor the origin's processes have
-# run for a second: what can go out has gone out.  An origin that is slow looks idle to nginx.
+# run for a second: what can go out has gone out.  An origin that is slow looks idle to nginx, so
+# that nginx has all of the page where it takes it (`taken`).
 sub _until_stalled {
-    my ($clients, $processes) = @_;
+    my ($clients, $processes, $taken) = @_;
     my $waiting = IO::Select->new(map { $_->{sock} } @$clients);
     my ($before, $still) = ('', 0);
     for (1 .. 120) {
         select undef, undef, undef, 0.5;
         my $now = join ' ', map { "$_:" . _ticks($_) } $processes->();
-        $still = $now eq $before && $waiting->can_read(0) == @$clients ? $still + 1 : 0;
+        $still = $now eq $before && $taken->() && $waiting->can_read(0) == @$clients ? $still + 1 : 0;
         return if $still == 2;
         $before = $now;
     }
