@@ -1,4 +1,5 @@
 #include "pz_made.h"
+#include "pz_newline.h"
 
 
 int
@@ -20,6 +21,7 @@ pz_made_tag(pz_rewriter_t *rw, const char *open, uint64_t key)
     }
     text[len + n] = '>';
 
+    pz_newline_tag(rw);
     pz_out_to(&rw->out, rw->at);
     pz_out_made(&rw->out, (pz_str_t) { text, len + n + 1 });
 

@@ -55,6 +55,13 @@ pz_newline_content(pz_rewriter_t *rw, pz_str_t content)
 
 
 void
+pz_newline_tag(pz_rewriter_t *rw)
+{
+    rw->newline_safe |= place_of(rw, rw->at) == rw->newline;
+}
+
+
+void
 pz_newline_remove(pz_rewriter_t *rw)
 {
     if (!rw->newline_safe && place_of(rw, rw->at) == rw->newline) {

@@ -20,6 +20,9 @@ void pz_newline_prepend(pz_rewriter_t *rw);
 /* `content` is about to go out here: a newline that it begins with counts. */
 void pz_newline_content(pz_rewriter_t *rw, pz_str_t content);
 
+/* A tag that the page left out goes out here: no newline behind it is dropped. */
+void pz_newline_tag(pz_rewriter_t *rw);
+
 /* Something goes here, and nothing comes instead: what follows it must not be dropped. */
 void pz_newline_remove(pz_rewriter_t *rw);
 

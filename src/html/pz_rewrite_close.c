@@ -89,8 +89,8 @@ pz_rewrite_end(pz_rewriter_t *rw, unsigned n, int own)
             pass_end_tag(rw, 1);
         }
         pz_out_resume(&rw->out);
-        if (rw->tree.form && !rw->drop_form) {
-            /* a form that is gone kept others out */
+        if ((rw->tree.form && !rw->drop_form) || rw->drop_marker) {
+            /* a form that is gone kept others out, a marker formatting elements */
             pz_rewrite_stop(rw, PZ_OUTCOME_AMBIGUOUS);
             return;
         }

@@ -81,6 +81,7 @@ begin_drop(pz_rewriter_t *rw, unsigned node, pz_drop_t drop, int slot)
     rw->drop = (uint8_t) drop;
     rw->drop_node = node;
     rw->drop_formats = rw->tree.nformats;
+    rw->drop_marker = 0;
     rw->drop_form = rw->tree.form
                     || (drop == PZ_DROP_INNER && rw->tree.nodes[node].atom == PZ_ATOM_FORM);
     rw->out.drop = 1;
@@ -133,6 +134,7 @@ replace_element(pz_rewriter_t *rw, unsigned node, unsigned how)
     uint32_t          e = decisive_edit(rw);
     int               slot = PZ_EDIT_NO_SLOT;
 
+    rw->removed = 1;
     pz_out_to(&rw->out, rw->at);
     if (rw->edits[e].op == PZ_EDIT_REPLACE) {
         pz_place_insert(rw, e);
@@ -214,6 +216,7 @@ pz_rewrite_element(pz_rewriter_t *rw, unsigned n, const pz_tag_t *tag, unsigned 
     for (uint32_t i = 0; i < hits->n; i++) {
         if (rw->edits[hits->items[i]].op == PZ_EDIT_INNER) {
             pz_place_insert(rw, hits->items[i]);
+            rw->removed = 1;
             begin_drop(rw, n, PZ_DROP_INNER, rw->edits[hits->items[i]].slot);
             break;
         }

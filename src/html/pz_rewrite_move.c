@@ -18,6 +18,19 @@ flagged(const pz_rewriter_t *rw, unsigned from, unsigned to, unsigned flags)
 }
 
 
+static int
+has_formats(const pz_tree_t *t)
+{
+    unsigned i = 0;
+
+    while (i < t->nformats && t->formats[i].atom == PZ_ATOM_NONE) {
+        i++;
+    }
+
+    return i < t->nformats;
+}
+
+
 /* What goes to `parent`, in front of a table, leaves a table that was edited, or dropped. */
 static int
 leaves_edited(const pz_rewriter_t *rw, unsigned parent)
@@ -67,6 +80,18 @@ pz_rewrite_on_move(void *data, pz_tree_move_t move, unsigned node, int touched)
     case PZ_MOVE_FRAMESET:
         /* a tag or text that an edit has put into body would have kept the frameset out */
         unknown = 1;
+        break;
+    case PZ_MOVE_MARKER:
+        /* without the element, or with an end tag of ours, there would be no marker */
+        if (rw->drop) {
+            rw->drop_marker |= has_formats(&rw->tree);
+            return;
+        }
+        unknown = rw->pending && has_formats(&rw->tree);
+        break;
+    case PZ_MOVE_NO_FRAMESET:
+        /* that is perhaps just what has been removed */
+        unknown = rw->removed;
         break;
     case PZ_MOVE_FOSTER_TEXT:
         unknown = leaves_edited(rw, node);

@@ -79,8 +79,10 @@ struct pz_rewriter_s {
     uint64_t              drop_key;     /* after a bail-out: its name, and how often it is open */
     uint32_t              drop_depth;
     uint8_t               drop_form;    /* a form was open before */
+    uint8_t               drop_marker;  /* what goes left a marker (PZ_MOVE_MARKER) */
     uint8_t               drop;         /* pz_drop_t */
     uint8_t               tag_out;      /* the present tag has gone out, or is dropped */
+    uint8_t               removed;      /* something of the page has gone */
     uint8_t               passing;      /* nothing is looked at any more */
     uint8_t               ascii;
     uint8_t               explicit_only;

@@ -64,7 +64,12 @@ start_a(pz_tree_t *t)
 static void
 start_frameset(pz_tree_t *t)
 {
-    if (!t->frameset_ok || t->n < 3 || t->nodes[2].atom != PZ_ATOM_BODY) {
+    if (t->n < 3 || t->nodes[2].atom != PZ_ATOM_BODY) {
+        return;
+    }
+
+    if (!t->frameset_ok) {
+        t->ops->on_move(t->data, PZ_MOVE_NO_FRAMESET, t->n, 0);
         return;
     }
 

@@ -72,6 +72,9 @@ typedef enum {
     PZ_MOVE_FOSTER_TEXT,    /* the same of text */
     PZ_MOVE_FORGET,     /* entry `node` of the list of formatting elements goes: no more clones */
     PZ_MOVE_FRAMESET,   /* body, `node`, leaves the document: a frameset takes its place */
+    PZ_MOVE_NO_FRAMESET,    /* it does not: what came before keeps it out */
+    PZ_MOVE_MARKER,     /* an element goes, and leaves its marker in that list: none in front of
+                           it opens anew until that is gone */
     PZ_MOVE_REMOVE      /* the element at `node` leaves the stack, not its descendants */
 } pz_tree_move_t;
 

@@ -152,11 +152,24 @@ pz_tree_merge(pz_tree_t *t, unsigned atom)
 }
 
 
+/* Only its own end tag clears the list up to the marker of such an element; a table's do not. */
+static int
+leaves_marker(const pz_tree_t *t, unsigned atom)
+{
+    return (atom == PZ_ATOM_OBJECT || atom == PZ_ATOM_MARQUEE || atom == PZ_ATOM_APPLET)
+           && t->own != t->n - 1 && t->tag != NULL;
+}
+
+
 void
 pz_tree_pop(pz_tree_t *t)
 {
     unsigned   n = t->n - 1;
     pz_node_t *node = &t->nodes[n];
+
+    if ((node->af & PZ_AF_SCOPE) && leaves_marker(t, node->atom)) {
+        t->ops->on_move(t->data, PZ_MOVE_MARKER, n, 0);
+    }
 
     if (node->flags & (PZ_NODE_WATCHED | PZ_NODE_MARKED | PZ_NODE_FORMATTING)) {
         if (node->flags & PZ_NODE_FORMATTING) {

@@ -19,6 +19,7 @@ const { Random, editsOf, nestedDocument, selectorsOf, soupDocument } = await imp
 const command = process.env.PZ_COMMAND ?? path('../../build/personalize');
 const documents = Number(process.env.PZ_DOCUMENTS ?? 250);
 const seed = Number(process.env.PZ_SEED ?? 1);
+if (!Number.isInteger(documents) || !Number.isInteger(seed)) throw new Error('PZ_DOCUMENTS and PZ_SEED are whole numbers');
 
 const argumentsOf = (edits) => edits.flatMap((e) => [`--${e.op}`, e.selector,
   ...(e.mark !== undefined ? [`<!--${e.mark}-->`] : []), ...(e.name ? [e.name] : []),

@@ -89,6 +89,30 @@ test_frameset(void **state)
           "<p></p><frameset><frame></frameset>", PZ_OUTCOME_AMBIGUOUS },
         { "frameset", PZ_EDIT_REPLACE, "", "+", "<p>x</p><frameset><frame></frameset>",
           "<p>x</p><frameset><frame></frameset>", PZ_OUTCOME_DONE },
+        { "br", PZ_EDIT_REMOVE, "", "", "<p><br><frameset></p>x<br>", "<p><frameset></p>x<br>",
+          PZ_OUTCOME_AMBIGUOUS },
+        { "i", PZ_EDIT_INNER, "", "", "<p><i>x</i><frameset></p>x<i>y", "<p><i></i><frameset></p>x<i>y",
+          PZ_OUTCOME_AMBIGUOUS },
+        { "i", PZ_EDIT_REMOVE, "", "", "<p>x<i><frameset>y</i>z<i>", "<p>xz", PZ_OUTCOME_DONE },
+    };
+
+    (void) state;
+    check_cases(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* An object that a table closes leaves a marker, and behind it no b opens anew. */
+static void
+test_marker(void **state)
+{
+    static const rewrite_case_t cases[] = {
+        { "b", PZ_EDIT_APPEND, "", "+", "<table><b><object><col>x", "<table><b><object><col>x",
+          PZ_OUTCOME_AMBIGUOUS },
+        { "object", PZ_EDIT_REMOVE, "", "", "<table><b><object>y<col>x", "<table><b><col>x",
+          PZ_OUTCOME_AMBIGUOUS },
+        { "i", PZ_EDIT_APPEND, "", "+", "<table><i><object></object><col>",
+          "<table><i><object></object>+<col>", PZ_OUTCOME_DONE },
+        { "p", PZ_EDIT_APPEND, "", "+", "<table><p><object><col>",
+          "<table><p><object></object>+<col>", PZ_OUTCOME_DONE },
     };
 
     (void) state;
@@ -126,6 +150,8 @@ test_newline(void **state)
           PZ_OUTCOME_DONE },
         { "br", PZ_EDIT_REMOVE, "", "", "<pre><br>\nx<br></pre>", "<pre>\n\nx</pre>",
           PZ_OUTCOME_DONE },
+        { "col", PZ_EDIT_REMOVE, "", "", "<table><div><listing><col><caption>",
+          "<table><div><listing><colgroup><caption>", PZ_OUTCOME_DONE },
         { "b", PZ_EDIT_REPLACE, "", "+", "<pre><b>x</b>\nx</pre>", "<pre>+\nx</pre>",
           PZ_OUTCOME_DONE },
         { "pre", PZ_EDIT_PREPEND, "", "+", "<div>\n</div><p>\n<pre>a", "<div>\n</div><p>\n<pre>\n+a",
@@ -216,6 +242,7 @@ main(void)
         cmocka_unit_test(test_implied_tags),
         cmocka_unit_test(test_implied_one_by_one),
         cmocka_unit_test(test_frameset),
+        cmocka_unit_test(test_marker),
         cmocka_unit_test(test_newline),
         cmocka_unit_test(test_ambiguous),
         cmocka_unit_test(test_open_end),
